@@ -1,0 +1,40 @@
+"""manifold-bench: how well do reducers keep geodesic and Euclidean neighbours?
+
+The public interface is importable from here and loaded on first use, so that
+``import bench`` costs nothing.
+"""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from bench._version import __version__
+
+_ROOT = Path(__file__).resolve().parent.parent
+if (_ROOT / "pyproject.toml").is_file():
+    # In a checkout reducers/ and datasets/ stand beside bench/; in a wheel they are inside it.
+    __path__.append(str(_ROOT))
+
+_PUBLIC = {
+    "Dataset": "bench.dataset",
+    "Job": "bench.job",
+    "Metric": "bench.metrics.table",
+    "Record": "bench.record",
+    "Reducer": "bench.reducer",
+    "Reference": "bench.geometry.reference",
+    "Registry": "bench.registry",
+    "Store": "bench.store",
+    "compare": "bench.metrics.comparison",
+}
+
+__all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - the names of a dictionary are strings
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attributes have any type
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'bench' has no attribute {name!r}; public are {sorted(_PUBLIC)}")
+    return getattr(import_module(_PUBLIC[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

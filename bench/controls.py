@@ -1,0 +1,50 @@
+"""Controls: embeddings that must come out right, fed by the harness and never by a reducer.
+
+They may see the truth; reducers are handed the points alone.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.errors import UnsupportedError
+from bench.seeds import stream
+
+Points = NDArray[np.floating]
+Control = Callable[[Points, Points | None, int, int], Points]
+
+
+def oracle(X: Points, chart: Points | None, n_components: int, seed: int) -> Points:  # noqa: ARG001 - a control's signature
+    """Return the true intrinsic coordinates: the best that an embedding can be."""
+    if chart is None:
+        raise UnsupportedError("the true intrinsic coordinates of this dataset are not known")
+    missing = n_components - chart.shape[1]
+    if missing < 0:
+        raise UnsupportedError(
+            f"the chart has {chart.shape[1]} dimensions, the job asks for {n_components}"
+        )
+    return np.pad(chart, ((0, 0), (0, missing)))
+
+
+def random(X: Points, chart: Points | None, n_components: int, seed: int) -> Points:  # noqa: ARG001 - a control's signature
+    """Return points drawn at random, without a look at the data: chance."""
+    return stream(seed, "control:random").normal(size=(len(X), n_components))
+
+
+def shuffled(X: Points, chart: Points | None, n_components: int, seed: int) -> Points:
+    """Return a good embedding with its rows permuted: the right cloud, the wrong points.
+
+    The good embedding is the oracle where there is one, else the leading principal components.
+    It catches a score that looks at the shape of the cloud and not at who is where.
+    """
+    try:
+        good = oracle(X, chart, n_components, seed)
+    except UnsupportedError:
+        centred = X.astype(np.float64) - X.mean(axis=0, dtype=np.float64)
+        left, scale, _ = np.linalg.svd(centred, full_matrices=False)
+        good = left[:, :n_components] * scale[:n_components]
+    return stream(seed, "control:shuffled").permutation(good)
+
+
+CONTROLS: dict[str, Control] = {"oracle": oracle, "random": random, "shuffled": shuffled}

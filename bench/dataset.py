@@ -1,0 +1,98 @@
+"""Dataset: points, and what is known of the manifold they were drawn from."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.geometry.geodesics import Geodesics
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Points of one manifold and everything that is known of it.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, D), float32
+        The points, as a reducer sees them. Images are flattened row by row.
+    geodesics : Geodesics
+        Distances along the manifold, with their status.
+    source, licence : str
+        Where the data come from and on what terms.
+    chart : ndarray of shape (n, d), optional
+        The true intrinsic coordinates, in units of geodesic length; the ``oracle`` control.
+        ``None`` where the truth is not known.
+    isometric : bool
+        Whether Euclidean distances in ``chart`` order the points exactly as geodesics do.
+    color : ndarray of shape (n,), optional
+        One true coordinate, to colour a figure with.
+    labels : ndarray of shape (n,), int, optional
+        Classes, where there are any.
+    image_shape : tuple of (int, int), optional
+        Height and width, where each point is an image.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree or a value is not finite.
+    """
+
+    X: NDArray[np.float32]
+    geodesics: Geodesics
+    source: str
+    licence: str
+    chart: NDArray[np.float64] | None = None
+    isometric: bool = False
+    color: NDArray[np.float64] | None = None
+    labels: NDArray[np.int64] | None = None
+    image_shape: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse arrays that do not describe the same finite points."""
+        if self.X.ndim != 2 or self.X.dtype != np.float32:
+            raise ValueError(
+                f"X must be float32 of shape (n, D), got {self.X.dtype} of {self.X.shape}."
+            )
+        if not np.isfinite(self.X).all():
+            raise ValueError("X must be finite; it holds NaN or infinity.")
+        for name in ("chart", "color", "labels"):
+            array = getattr(self, name)
+            if array is not None and len(array) != self.n:
+                raise ValueError(f"{name} has {len(array)} rows, X has {self.n}.")
+        if self.image_shape is not None and np.prod(self.image_shape) != self.X.shape[1]:
+            raise ValueError(f"image_shape {self.image_shape} does not hold {self.X.shape[1]} pixels.")
+
+    @property
+    def n(self) -> int:
+        """Number of points."""
+        return len(self.X)
+
+
+class DatasetFactory(Protocol):
+    """What a file in ``datasets/`` offers: parameters and a seed in, a `Dataset` out."""
+
+    def __call__(self, *, n: int, seed: int) -> Dataset:
+        """Draw ``n`` points; further parameters have defaults."""
+        ...
+
+
+def require_points(n: int, *, most: int | None = None) -> None:
+    """Refuse a number of points that cannot be drawn.
+
+    Parameters
+    ----------
+    n : int
+        The number asked for.
+    most : int, optional
+        How many a real dataset holds.
+
+    Raises
+    ------
+    ValueError
+        If ``n`` is below 10 or above ``most``.
+    """
+    if n < 10 or (most is not None and n > most):
+        limit = "10 or more" if most is None else f"10 to {most}"
+        raise ValueError(f"n must be {limit}, got {n}.")

@@ -1,0 +1,1 @@
+"""Running jobs: what happens inside a worker, and the pool around it."""

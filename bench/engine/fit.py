@@ -1,0 +1,123 @@
+"""From points to an embedding: warm up, fit, measure the cost, check what came back."""
+
+import random
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.controls import CONTROLS
+from bench.engine.memory import PeakMemory
+from bench.engine.prepare import Prepared
+from bench.job import Job
+from bench.record import Costs
+from bench.reducer import Reducer, as_reducer
+from bench.registry import Registry
+from bench.seeds import stream
+
+_WARM_UP_POINTS = 100
+_warm: set[str] = set()  # reducers that this process has compiled and loaded already
+
+
+class DegenerateError(Exception):
+    """An embedding that cannot be scored: not finite, or all points in one place."""
+
+
+def embed(
+    job: Job, prepared: Prepared, registry: Registry
+) -> tuple[NDArray[np.floating], Costs, float | None]:
+    """Run a job's reducer or control.
+
+    Returns
+    -------
+    embedding : ndarray of shape (n, n_components)
+    costs : Costs
+    reconstruction_error : float or None
+        None where the reducer has no inverse.
+
+    Raises
+    ------
+    DegenerateError
+        If the embedding is not finite or is a single point.
+    ValueError
+        If it has the wrong shape.
+    """
+    if job.reducer.name in CONTROLS:
+        control = CONTROLS[job.reducer.name]
+        found, costs = _measure(
+            lambda: control(prepared.X, prepared.chart, job.n_components, job.seed)
+        )
+        return _check(found, prepared, job), costs, None
+    reducer = as_reducer(registry.find("reducer", job.reducer.name).load()[0])
+    _warm_up(reducer, job, prepared)
+    estimator = _build(reducer, job)
+    found, costs = _measure(lambda: estimator.fit_transform(prepared.X))
+    embedding = _check(found, prepared, job)
+    if not reducer.inverse:
+        return embedding, costs, None
+    sample = _inverse_sample(reducer, job, len(prepared.X))
+    return embedding, costs, _reconstruction_error(estimator, prepared.X, embedding, sample)
+
+
+def _build(reducer: Reducer, job: Job) -> Any:  # noqa: ANN401 - estimators share no base class
+    """Make the estimator, with the global generators seeded for methods that draw from them.
+
+    scikit-learn's Isomap takes its ARPACK start vector from numpy's global generator.
+    """
+    random.seed(job.seed)
+    np.random.seed(job.seed)  # noqa: NPY002 - the global generator is the point
+    return reducer.build(job.reducer.parameters, n_components=job.n_components, seed=job.seed)
+
+
+def _warm_up(reducer: Reducer, job: Job, prepared: Prepared) -> None:
+    """Fit a few points once per process, so that imports and compilation are not charged."""
+    if job.reducer.label in _warm:
+        return
+    _warm.add(job.reducer.label)
+    with suppress(Exception):  # too few points for this method, perhaps: the real fit will tell
+        _build(reducer, job).fit_transform(prepared.X[:_WARM_UP_POINTS])
+
+
+def _measure(fit: Callable[[], Any]) -> tuple[Any, Costs]:
+    with PeakMemory() as memory:
+        wall, cpu = time.perf_counter(), time.process_time()
+        found = fit()
+        costs = time.perf_counter() - wall, time.process_time() - cpu
+    return found, Costs(*costs, memory.bytes)
+
+
+def _check(found: object, prepared: Prepared, job: Job) -> NDArray[np.floating]:
+    embedding = np.asarray(found)
+    expected = (len(prepared.X), job.n_components)
+    if embedding.shape != expected:
+        raise ValueError(f"the embedding has shape {embedding.shape}, expected {expected}")
+    if not np.issubdtype(embedding.dtype, np.floating):
+        embedding = embedding.astype(np.float64)
+    broken = int((~np.isfinite(embedding)).any(axis=1).sum())
+    if broken:
+        raise DegenerateError(f"{broken} of {len(embedding)} points are not finite")
+    if (embedding == embedding[0]).all():
+        raise DegenerateError("all points are in one place")
+    return embedding
+
+
+def _inverse_sample(reducer: Reducer, job: Job, n: int) -> NDArray[np.intp]:
+    size = min(n, reducer.inverse_sample or n)
+    return np.sort(stream(job.seed, "reconstruction").choice(n, size, replace=False))
+
+
+def _reconstruction_error(
+    estimator: Any,  # noqa: ANN401 - estimators share no base class
+    X: NDArray[np.float32],
+    embedding: NDArray[np.floating],
+    sample: NDArray[np.intp],
+) -> float:
+    """Return the squared error over the variance: the same unit whatever the loss."""
+    restored = np.asarray(estimator.inverse_transform(embedding[sample]), dtype=np.float64)
+    points, centre = X[sample].astype(np.float64), X.mean(axis=0, dtype=np.float64)
+    if restored.shape != points.shape:
+        raise ValueError(f"inverse_transform gave shape {restored.shape}, expected {points.shape}")
+    return float(((points - restored) ** 2).sum() / ((points - centre) ** 2).sum())

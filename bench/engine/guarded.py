@@ -1,0 +1,197 @@
+"""The functions that a worker process runs. They never raise: they return plain results."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.engine.circumstances import circumstances
+from bench.engine.fit import DegenerateError, embed
+from bench.engine.prepare import Prepared, prepare
+from bench.errors import BenchError, UnavailableError, UnsupportedError
+from bench.job import DatasetConfig, Job
+from bench.metrics.comparison import Comparison, compare
+from bench.metrics.table import Metric
+from bench.record import Circumstances, DatasetFacts, Record, Score, Status
+from bench.registry import Registry
+
+Arrays = dict[str, NDArray[Any]]
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """Why something could not be done, in a form that crosses any pool."""
+
+    status: Status
+    reason: str
+
+    def record(self, job: Job, where: Circumstances, busy_seconds: float) -> Record:
+        """Make the record of a job that failed so; it has no scores."""
+        return Record(job, self.status, where, reason=self.reason, busy_seconds=busy_seconds)
+
+
+class Workplace(msgspec.Struct, frozen=True):
+    """What a worker is told beside the job: nothing of it may change a result.
+
+    Parameters
+    ----------
+    prepared : str
+        Folder of the job's prepared dataset.
+    log : str
+        File that takes all output; beside it the process id is left for the memory watch.
+    plugins : tuple of str
+        Plugin folders.
+    threads : int
+        Threads that the worker may use.
+    """
+
+    prepared: str
+    log: str
+    plugins: tuple[str, ...]
+    threads: int
+
+    @property
+    def registry(self) -> Registry:
+        """The registry, plugin folders included."""
+        return Registry(tuple(map(Path, self.plugins)))
+
+
+def run_guarded(job: Job, workplace: Workplace) -> tuple[Record, Arrays]:
+    """Run one job: embed, score, and return the record with the embedding and the curves."""
+    found = circumstances(workplace.threads)
+    begin = time.perf_counter()
+    outcome = _guard(lambda: _run(job, workplace), Path(workplace.log))
+    busy = time.perf_counter() - begin
+    if isinstance(outcome, Failure):
+        return outcome.record(job, found, busy), {}
+    record, arrays = outcome
+    return msgspec.structs.replace(record, circumstances=found, busy_seconds=busy), arrays
+
+
+def prepare_guarded(
+    config: DatasetConfig, workplace: Workplace
+) -> tuple[DatasetFacts, Arrays] | Failure:
+    """Prepare one dataset for its jobs."""
+    begin = time.perf_counter()
+    folder = Path(workplace.prepared)
+    outcome = _guard(lambda: prepare(config, folder, workplace.registry), Path(workplace.log))
+    if isinstance(outcome, Failure):
+        return outcome
+    facts, arrays = outcome
+    return msgspec.structs.replace(facts, busy_seconds=time.perf_counter() - begin), arrays
+
+
+def _run(job: Job, workplace: Workplace) -> tuple[Record, Arrays]:
+    registry = workplace.registry
+    prepared = Prepared.load(Path(workplace.prepared))
+    embedding, costs, reconstruction_error = embed(job, prepared, registry)
+    scores, curves = score(compare(prepared.references, embedding), metrics(registry))
+    record = Record(
+        job,
+        Status.OK,
+        circumstances(workplace.threads),
+        scores=tuple(scores),
+        costs=costs,
+        reconstruction_error=reconstruction_error,
+    )
+    return record, {"embedding": embedding, **curves}
+
+
+def metrics(registry: Registry) -> list[Metric]:
+    """Load every metric; one that cannot be loaded is left out, `list` says why."""
+    found = []
+    for item in registry.items("metric").values():
+        try:
+            found.append(item.load()[0])
+        except UnavailableError:
+            continue
+    return found
+
+
+def score(
+    comparisons: dict[str, Comparison], table: list[Metric]
+) -> tuple[list[Score], Arrays]:
+    """Apply every metric to every comparison.
+
+    Returns
+    -------
+    scores : list of Score
+        Single numbers; a curve gives those at k = 15 and k = n / 10, where it has them.
+    curves : dict of str to ndarray
+        ``"reference/metric"`` to the values at k = 1, 2, ...
+    """
+    scores: list[Score] = []
+    curves: Arrays = {}
+    for reference, comparison in comparisons.items():
+        for metric in table:
+            value = metric.function(comparison)
+            if not metric.curve:
+                scores.append(Score(metric.name, reference, float(value)))
+                continue
+            curves[f"{reference}/{metric.name}"] = np.asarray(value, dtype=np.float32)
+            for k in headline_ks(comparison.reference.n):
+                if k <= len(value):
+                    scores.append(Score(metric.name, reference, float(value[k - 1]), k))
+    return scores, curves
+
+
+def headline_ks(n: int) -> tuple[int, ...]:
+    """Return the k at which curves are read for tables: 15, and a tenth of the points."""
+    return tuple(sorted({15, max(1, n // 10)}))
+
+
+def _guard(function: Callable[[], Any], log: Path) -> Any:  # noqa: ANN401 - returns what it is given
+    """Call a function with its output in a file; turn whatever it raises into a `Failure`."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.with_suffix(".pid").write_text(str(os.getpid()), encoding="ascii")
+    with _output_to(log):
+        try:
+            return function()
+        except UnavailableError as error:
+            failure = Failure(Status.UNAVAILABLE, str(error))
+        except UnsupportedError as error:
+            failure = Failure(Status.UNSUPPORTED, str(error))
+        except BenchError as error:
+            failure = Failure(Status.ERROR, str(error))
+        except DegenerateError as error:
+            failure = Failure(Status.DEGENERATE, str(error))
+        except MemoryError as error:
+            failure = Failure(Status.OUT_OF_MEMORY, f"an allocation failed: {error}")
+        except (Exception, SystemExit) as error:  # a plugin may raise anything
+            sys.excepthook(type(error), error, error.__traceback__)
+            failure = Failure(_import_failed(error), _one_line(error))
+        return failure
+
+
+def _import_failed(error: BaseException) -> Status:
+    return Status.UNAVAILABLE if isinstance(error, ImportError) else Status.ERROR
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+@contextmanager
+def _output_to(path: Path) -> Iterator[None]:
+    """Send all output of this process to a file, that of compiled code too."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    kept = os.dup(1), os.dup(2)
+    with path.open("wb") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.dup2(kept[0], 1)
+        os.dup2(kept[1], 2)
+        os.close(kept[0])
+        os.close(kept[1])

@@ -1,0 +1,40 @@
+"""Peak resident memory of a stretch of code."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+_STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+
+
+@dataclass
+class PeakMemory:
+    """Context manager that measures how far resident memory rose above where it was.
+
+    The kernel's high-water mark (VmHWM) is reset on entry: that of a process starts at its
+    parent's peak, and an earlier job's would hide this one's. Where the system keeps no such
+    mark, ``bytes`` stays None.
+    """
+
+    bytes: int | None = None
+    _before: int | None = None
+
+    def __enter__(self) -> "PeakMemory":
+        """Reset the high-water mark."""
+        try:
+            _CLEAR.write_text("5", encoding="ascii")
+            self._before = _read("VmRSS")
+        except OSError:
+            self._before = None
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Read it."""
+        if self._before is not None:
+            self.bytes = max(0, _read("VmHWM") - self._before)
+
+
+def _read(field: str) -> int:
+    for line in _STATUS.read_text(encoding="ascii").splitlines():
+        if line.startswith(f"{field}:"):
+            return int(line.split()[1]) * 1024
+    raise OSError(f"{_STATUS} has no {field}")

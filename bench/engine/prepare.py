@@ -1,0 +1,118 @@
+"""Prepared dataset: drawn once, its references computed once, shared on disk by all its jobs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.dataset import Dataset
+from bench.geometry.euclidean import EuclideanDistances
+from bench.geometry.reference import Reference
+from bench.job import DatasetConfig
+from bench.metrics.comparison import reference_overlap
+from bench.record import DatasetFacts
+from bench.registry import Registry
+
+REFERENCES = ("geodesic", "euclidean")
+OVERLAP_AT = (15, 50, 100, 200)
+# Enough small pictures to choose from for a figure, without keeping the whole dataset.
+_THUMBNAILS = 150
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What a job needs of its dataset.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, D), float32
+        The points: all that a reducer gets.
+    chart : ndarray of shape (n, d) or None
+        The true intrinsic coordinates: for controls only.
+    references : dict of str to Reference
+        ``geodesic`` and ``euclidean``.
+    """
+
+    X: NDArray[np.float32]
+    chart: NDArray[np.float64] | None
+    references: dict[str, Reference]
+
+    @classmethod
+    def load(cls, folder: Path) -> "Prepared":
+        """Read what `prepare` wrote: references are mapped, the points are a private copy."""
+        chart = folder / "chart.npy"
+        return cls(
+            np.load(folder / "X.npy", allow_pickle=False),
+            np.load(chart, allow_pickle=False) if chart.exists() else None,
+            {name: Reference.load(folder / name) for name in REFERENCES},
+        )
+
+
+def prepare(
+    config: DatasetConfig, folder: Path, registry: Registry
+) -> tuple[DatasetFacts, dict[str, NDArray[Any]]]:
+    """Draw a dataset, compute its references and write both to a folder.
+
+    Returns
+    -------
+    facts : DatasetFacts
+        What tables say of it.
+    arrays : dict of str to ndarray
+        What figures need of it: colours, labels, thumbnails, the overlap of the references.
+    """
+    dataset = draw(config, registry)
+    references = {
+        "geodesic": Reference.build(dataset.geodesics, dataset.n),
+        "euclidean": Reference.build(EuclideanDistances(dataset.X), dataset.n),
+    }
+    for name, reference in references.items():
+        reference.save(folder / name)
+    np.save(folder / "X.npy", dataset.X, allow_pickle=False)
+    if dataset.chart is not None:
+        np.save(folder / "chart.npy", dataset.chart, allow_pickle=False)
+    overlap = reference_overlap(references["geodesic"], references["euclidean"])
+    facts = DatasetFacts(
+        config=config,
+        n=dataset.n,
+        dimensions=dataset.X.shape[1],
+        geodesic_status=dataset.geodesics.status,
+        geodesic_notes=dataset.geodesics.notes,
+        isometric=dataset.isometric,
+        overlap={str(k): float(overlap.q_nx[k - 1]) for k in OVERLAP_AT if k < dataset.n},
+        overlap_auc=overlap.auc,
+        source=dataset.source,
+        licence=dataset.licence,
+    )
+    return facts, _for_figures(dataset) | {"overlap": overlap.q_nx.astype(np.float32)}
+
+
+def draw(config: DatasetConfig, registry: Registry) -> Dataset:
+    """Make the dataset of a configuration.
+
+    Raises
+    ------
+    UnavailableError
+        If its code cannot be loaded.
+    TypeError
+        If the code returns something else than a `Dataset`.
+    """
+    factory, _ = registry.find("dataset", config.name).load()
+    dataset = factory(seed=config.seed, **config.parameters)
+    if not isinstance(dataset, Dataset):
+        raise TypeError(f"a dataset must return a bench.Dataset, got {type(dataset).__name__}")
+    return dataset
+
+
+def _for_figures(dataset: Dataset) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {}
+    if dataset.color is not None:
+        arrays["color"] = dataset.color.astype(np.float32)
+    if dataset.labels is not None:
+        arrays["labels"] = dataset.labels
+    if dataset.image_shape is not None:
+        images = dataset.X[:_THUMBNAILS].reshape(-1, *dataset.image_shape)
+        low, high = images.min(), images.max()
+        arrays["thumbnails"] = np.uint8(255 * (images - low) / max(high - low, 1e-12))
+    return arrays

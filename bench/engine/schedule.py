@@ -1,0 +1,51 @@
+"""Schedule: which task comes next. Datasets are prepared just before their jobs need them."""
+
+from collections import deque
+from collections.abc import Sequence
+
+from bench.job import DatasetConfig, Job
+
+Task = DatasetConfig | Job
+
+
+class Schedule:
+    """Jobs grouped by the dataset they share.
+
+    A dataset is a task of its own, and its jobs wait for it. The next dataset is prepared while
+    jobs of the one before are left, so that no worker waits for one.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        In the order in which they should run.
+    workers : int
+        How many tasks run at once.
+    """
+
+    def __init__(self, jobs: Sequence[Job], workers: int) -> None:
+        self._workers = workers
+        self._groups: dict[str, list[Job]] = {}
+        for job in jobs:
+            self._groups.setdefault(job.dataset.id, []).append(job)
+        self._unprepared = deque(group[0].dataset for group in self._groups.values())
+        self._ready: deque[Job] = deque()
+        self._open = {id_: len(group) for id_, group in self._groups.items()}
+
+    def next(self) -> Task | None:
+        """Return the next task, or None if all that is left waits for a running one."""
+        if self._unprepared and len(self._ready) < self._workers:
+            return self._unprepared.popleft()
+        return self._ready.popleft() if self._ready else None
+
+    def prepared(self, config: DatasetConfig) -> None:
+        """Release the jobs of a dataset."""
+        self._ready.extend(self._groups[config.id])
+
+    def jobs_of(self, config: DatasetConfig) -> list[Job]:
+        """Return the jobs that wait for a dataset."""
+        return self._groups[config.id]
+
+    def finished(self, job: Job) -> bool:
+        """Count a job off; return whether it was the last of its dataset."""
+        self._open[job.dataset.id] -= 1
+        return self._open[job.dataset.id] == 0

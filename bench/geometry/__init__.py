@@ -1,0 +1,1 @@
+"""Distances along a manifold and through space, and the references made of them."""

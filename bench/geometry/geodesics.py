@@ -1,0 +1,83 @@
+"""Geodesics: distances along a manifold, by rows, each with the status of its truth."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
+
+Status = Literal["closed-form", "numerical", "graph"]
+Rows = NDArray[np.intp]
+
+
+class Geodesics(Protocol):
+    """Distances along a manifold between the points of a dataset.
+
+    Attributes
+    ----------
+    status : {"closed-form", "numerical", "graph"}
+        Exact, exact to a stated bound, or an estimate from the points themselves.
+    notes : dict
+        What a reader must know to judge the distances (bridges of a graph, for instance).
+    """
+
+    @property
+    def status(self) -> Status: ...  # noqa: D102 - documented in the class
+
+    @property
+    def notes(self) -> dict[str, float]: ...  # noqa: D102 - documented in the class
+
+    def distances(self, rows: Rows) -> NDArray[np.float64]:
+        """Return the distances from ``rows`` to every point, of shape (len(rows), n)."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class FlatGeodesics:
+    """Geodesics of a manifold that unrolls onto a convex flat domain: straight lines there.
+
+    Parameters
+    ----------
+    chart : ndarray of shape (n, d)
+        Isometric coordinates, in units of geodesic length.
+    """
+
+    chart: NDArray[np.float64]
+    status: Status = "closed-form"
+
+    @property
+    def notes(self) -> dict[str, float]:
+        """Nothing to add to a closed form."""
+        return {}
+
+    def distances(self, rows: Rows) -> NDArray[np.float64]:
+        """Return Euclidean distances in the chart, of shape (len(rows), n)."""
+        return cdist(self.chart[rows], self.chart)
+
+
+@dataclass(frozen=True, eq=False)
+class CircularGeodesics:
+    """Geodesics of a closed curve: the shorter way round.
+
+    Parameters
+    ----------
+    arc_length : ndarray of shape (n,)
+        Position along the curve.
+    circumference : float
+        Length of the whole curve, in the same units.
+    """
+
+    arc_length: NDArray[np.float64]
+    circumference: float
+    status: Status = "closed-form"
+
+    @property
+    def notes(self) -> dict[str, float]:
+        """Nothing to add to a closed form."""
+        return {}
+
+    def distances(self, rows: Rows) -> NDArray[np.float64]:
+        """Return wrapped differences of arc length, of shape (len(rows), n)."""
+        ahead = np.abs(self.arc_length[rows, None] - self.arc_length) % self.circumference
+        return np.minimum(ahead, self.circumference - ahead)

@@ -1,0 +1,118 @@
+"""Geodesics estimated from the points alone: shortest paths on the neighbour graph."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.spatial.distance import cdist
+
+from bench.geometry.geodesics import Rows, Status
+
+
+@dataclass(frozen=True, eq=False)
+class GraphGeodesics:
+    """Shortest paths on the symmetrised k-nearest-neighbour graph (Tenenbaum et al. 2000).
+
+    An estimate, not a truth: it cuts corners where the manifold comes close to itself.
+
+    Parameters
+    ----------
+    graph : sparse array of shape (n, n)
+        Symmetric edge lengths; one connected component.
+    n_neighbors : int
+        The k of the graph.
+    components, bridges : int
+        How many pieces the graph fell into, and how many edges were added to join them.
+    """
+
+    graph: csr_array
+    n_neighbors: int
+    components: int
+    bridges: int
+    status: Status = "graph"
+
+    @property
+    def notes(self) -> dict[str, float]:
+        """The k of the graph, its components before bridging, and the bridges."""
+        return {
+            "n_neighbors": self.n_neighbors,
+            "components": self.components,
+            "bridges": self.bridges,
+        }
+
+    def distances(self, rows: Rows) -> NDArray[np.float64]:
+        """Return shortest path lengths, of shape (len(rows), n)."""
+        return np.asarray(dijkstra(self.graph, directed=False, indices=rows))
+
+
+def graph_geodesics(X: NDArray[np.floating], *, n_neighbors: int = 10) -> GraphGeodesics:
+    """Build the neighbour graph of ``X`` and join its pieces.
+
+    Pieces are joined one after another by the shortest edge between the piece of the first
+    point and the rest (Prim's rule over pieces), so the bridges are a minimum spanning tree.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, D)
+        The points.
+    n_neighbors : int
+        Neighbours of each point, itself not counted.
+
+    Returns
+    -------
+    GraphGeodesics
+
+    Raises
+    ------
+    ValueError
+        If ``n_neighbors`` is not in 1 ... n - 1.
+    """
+    n = len(X)
+    if not 1 <= n_neighbors < n:
+        raise ValueError(f"n_neighbors must be in 1 ... {n - 1} for {n} points, got {n_neighbors}.")
+    points = np.asarray(X, dtype=np.float64)
+    start, end, length = _nearest_edges(points, n_neighbors)
+    components, label = connected_components(_symmetric(n, start, end, length), directed=False)
+    for a, b, distance in _bridges(points, label, components):
+        start, end, length = np.append(start, a), np.append(end, b), np.append(length, distance)
+    return GraphGeodesics(
+        _symmetric(n, start, end, length), n_neighbors, int(components), int(components) - 1
+    )
+
+
+def _nearest_edges(
+    points: NDArray[np.float64], n_neighbors: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    from sklearn.neighbors import NearestNeighbors
+
+    # With no argument scikit-learn leaves each point out by its index, so duplicates are kept.
+    length, neighbor = NearestNeighbors(n_neighbors=n_neighbors).fit(points).kneighbors()
+    start = np.repeat(np.arange(len(points)), n_neighbors)
+    return start, neighbor.ravel(), length.ravel()
+
+
+def _symmetric(
+    n: int, start: NDArray[np.intp], end: NDArray[np.intp], length: NDArray[np.float64]
+) -> csr_array:
+    """Join both directions of each edge; an edge of length 0 stays an edge."""
+    low, high = np.minimum(start, end), np.maximum(start, end)
+    _, first = np.unique(low * n + high, return_index=True)
+    low, high, length = low[first], high[first], np.maximum(length[first], np.finfo(float).tiny)
+    both = (np.concatenate([low, high]), np.concatenate([high, low]))
+    return csr_array((np.concatenate([length, length]), both), shape=(n, n))
+
+
+def _bridges(
+    points: NDArray[np.float64], label: NDArray[np.int32], components: int
+) -> list[tuple[int, int, float]]:
+    joined = label == label[0]
+    bridges = []
+    for _ in range(components - 1):
+        inside, outside = np.flatnonzero(joined), np.flatnonzero(~joined)
+        gaps = cdist(points[inside], points[outside])
+        a, b = np.unravel_index(gaps.argmin(), gaps.shape)
+        bridges.append((int(inside[a]), int(outside[b]), float(gaps[a, b])))
+        joined |= label == label[outside[b]]
+    return bridges

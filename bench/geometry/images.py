@@ -1,0 +1,72 @@
+"""Rendered images whose manifold has a known metric.
+
+If an image moves with its parameters so that the metric tensor ``G = J J'`` (J the derivative of
+all pixels) is the same everywhere, the images form a flat manifold: over a convex domain the
+geodesic between parameters u and v is ``sqrt((u - v)' G (u - v))``, in the units of image
+distance (Donoho & Grimes, J. Math. Imaging Vis. 23, 2005). Translation of a smooth pattern that
+stays inside the frame is of this kind. The patterns are rendered from formulas, never resampled.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Render = Callable[[Array], Array]
+
+
+def pixel_grid(size: int) -> tuple[Array, Array]:
+    """Return the x and y of the pixel centres of a square image, origin in its middle.
+
+    Returns
+    -------
+    x, y : ndarray of shape (size * size,)
+        In pixels, row by row.
+    """
+    position = np.arange(size) - (size - 1) / 2
+    y, x = np.meshgrid(position, position, indexing="ij")
+    return x.ravel(), y.ravel()
+
+
+def metric_tensor(render: Render, parameters: Array, step: float = 1e-4) -> Array:
+    """Measure the metric that a family of images has at one set of parameters.
+
+    Parameters
+    ----------
+    render : callable
+        From parameters of shape (m, d) to images of shape (m, D).
+    parameters : ndarray of shape (d,)
+        Where to measure.
+    step : float
+        Of the central differences; their error is of the order of its square.
+
+    Returns
+    -------
+    ndarray of shape (d, d)
+    """
+    steps = step * np.eye(len(parameters))
+    derivative = (render(parameters + steps) - render(parameters - steps)) / (2 * step)
+    return derivative @ derivative.T
+
+
+def flat_chart(parameters: Array, metric: Array) -> Array:
+    """Map parameters linearly to coordinates in which a constant metric is the Euclidean one.
+
+    Parameters
+    ----------
+    parameters : ndarray of shape (n, d)
+    metric : ndarray of shape (d, d)
+        Symmetric and positive definite.
+
+    Returns
+    -------
+    ndarray of shape (n, d)
+        In the units of image distance.
+    """
+    return parameters @ np.linalg.cholesky(metric)
+
+
+def add_pixel_noise(images: Array, noise: float, generator: np.random.Generator) -> Array:
+    """Add Gaussian noise of a standard deviation to each pixel; 0 leaves the images as they are."""
+    return images + noise * generator.standard_normal(images.shape) if noise else images

@@ -1,0 +1,130 @@
+"""Job: what is to be run. Its identity is a pure function of the configuration."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+# Raised when the harness itself changes what a job's numbers mean; every job is then another one.
+PROTOCOL = 1
+
+
+class DatasetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A dataset with all its parameters, defaults included.
+
+    Parameters
+    ----------
+    name : str
+        The name or dotted path of the dataset.
+    parameters : dict
+        Every parameter but the seed, ``n`` included.
+    changed : tuple of str
+        The names of the parameters that differ from the defaults; they show in tables.
+    seed : int
+        Draws the points.
+    revision : int
+        Of the dataset's code.
+    """
+
+    name: str
+    parameters: dict[str, Any]
+    seed: int
+    changed: tuple[str, ...] = ()
+    revision: int = 1
+
+    @property
+    def label(self) -> str:
+        """The name in tables: the parameters that differ from the defaults are shown."""
+        return _label(self.name, self.parameters, self.changed)
+
+    @property
+    def id(self) -> str:
+        """Sixteen hexadecimal digits that no other configuration shares."""
+        return _digest({"protocol": PROTOCOL, "dataset": _identity(self)})
+
+
+class ReducerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A reducer (or control) with all its parameters, defaults included.
+
+    Parameters
+    ----------
+    name : str
+        The name or dotted path of the reducer.
+    parameters : dict
+        Every parameter but those that the job sets.
+    changed : tuple of str
+        The names of the parameters that differ from the defaults; they show in tables.
+    revision : int
+        Of the reducer's code.
+    """
+
+    name: str
+    parameters: dict[str, Any]
+    changed: tuple[str, ...] = ()
+    revision: int = 1
+
+    @property
+    def label(self) -> str:
+        """The name in tables: the parameters that differ from the defaults are shown."""
+        return _label(self.name, self.parameters, self.changed)
+
+
+class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One reducer on one dataset with one seed.
+
+    Parameters
+    ----------
+    dataset : DatasetConfig
+        Its seed is the seed of the whole job: the reducer's draws follow from it too.
+    reducer : ReducerConfig
+        The method.
+    n_components : int
+        Dimensions of the embedding.
+    """
+
+    dataset: DatasetConfig
+    reducer: ReducerConfig
+    n_components: int = 2
+
+    @property
+    def seed(self) -> int:
+        """The seed of every random draw of the job."""
+        return self.dataset.seed
+
+    @property
+    def id(self) -> str:
+        """Sixteen hexadecimal digits that no other configuration shares."""
+        identity = {
+            "protocol": PROTOCOL,
+            "dataset": _identity(self.dataset),
+            "reducer": _identity(self.reducer),
+            "n_components": self.n_components,
+        }
+        return _digest(identity)
+
+    @property
+    def label(self) -> str:
+        """What a person calls the job."""
+        return f"{self.reducer.label} on {self.dataset.label}, seed {self.seed}"
+
+
+def short_name(name: str) -> str:
+    """Return what follows the colon of a dotted path, or the name itself."""
+    return name.rpartition(":")[2]
+
+
+def _label(name: str, parameters: dict[str, Any], changed: tuple[str, ...]) -> str:
+    inside = ", ".join(f"{key}={parameters[key]}" for key in changed)
+    return f"{short_name(name)}({inside})" if inside else short_name(name)
+
+
+def _identity(config: DatasetConfig | ReducerConfig) -> dict[str, Any]:
+    """All that decides the outcome; which values happen to be defaults does not."""
+    fields = msgspec.structs.asdict(config)
+    del fields["changed"]
+    return fields
+
+
+def _digest(identity: dict[str, Any]) -> str:
+    canonical = msgspec.json.encode(identity, order="deterministic")
+    return hashlib.sha256(canonical).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Scores of an embedding against a reference: kernels, families and their table."""

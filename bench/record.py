@@ -1,0 +1,143 @@
+"""Record: what came of a job; status, scores, costs and circumstances."""
+
+from enum import StrEnum
+
+import msgspec
+
+from bench.job import DatasetConfig, Job
+
+
+class Status(StrEnum):
+    """How a job ended. Only ``ok`` has scores."""
+
+    OK = "ok"
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out-of-memory"
+    CRASHED = "crashed"
+    ERROR = "error"
+    DEGENERATE = "degenerate"
+    UNAVAILABLE = "unavailable"
+    UNSUPPORTED = "unsupported"
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether something went wrong; ``unsupported`` is a limit that is known and declared."""
+        return self not in (Status.OK, Status.UNSUPPORTED)
+
+
+class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One number: a metric against a reference, at a k if the metric is a curve."""
+
+    metric: str
+    reference: str
+    value: float | None
+    k: int | None = None
+
+
+class Costs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the fit cost, after a warm-up on a few points.
+
+    Parameters
+    ----------
+    fit_seconds, cpu_seconds : float
+        Wall-clock and processor time of ``fit_transform``.
+    peak_memory_bytes : int or None
+        Highest resident memory of the fit above what was resident before it; None where the
+        system does not tell.
+    """
+
+    fit_seconds: float
+    cpu_seconds: float
+    peak_memory_bytes: int | None = None
+
+
+class Circumstances(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where and with what a record was made."""
+
+    versions: dict[str, str]
+    processor: str
+    cores: int
+    memory_bytes: int
+    system: str
+    threads: int
+    started: str
+
+
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What came of one job.
+
+    Parameters
+    ----------
+    job : Job
+        What was run.
+    status : Status
+        How it ended.
+    circumstances : Circumstances
+        Where it ran.
+    reason : str or None
+        Why it is not ``ok``, in one line.
+    scores : tuple of Score
+        Empty unless ``ok``.
+    costs : Costs or None
+        None unless the fit finished.
+    reconstruction_error : float or None
+        For a reducer with an inverse: the squared error of ``inverse_transform`` on the embedded
+        points, over their variance. 0 is perfect, 1 is no better than their mean.
+    busy_seconds : float
+        Time that the job held a worker, with warm-up and scoring.
+    arrays_sha256 : str or None
+        Of the file with the embedding and the curves.
+    """
+
+    job: Job
+    status: Status
+    circumstances: Circumstances
+    reason: str | None = None
+    scores: tuple[Score, ...] = ()
+    costs: Costs | None = None
+    reconstruction_error: float | None = None
+    busy_seconds: float = 0.0
+    arrays_sha256: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a record that claims scores for a failure, or a success without any."""
+        if (self.status is Status.OK) != bool(self.scores):
+            raise ValueError(f"a record with status {self.status} has {len(self.scores)} scores")
+
+
+class DatasetFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the tables say of a dataset that was drawn.
+
+    Parameters
+    ----------
+    config : DatasetConfig
+        How it was drawn.
+    n, dimensions : int
+        Points and ambient dimensions.
+    geodesic_status : str
+        ``closed-form``, ``numerical`` or ``graph``.
+    geodesic_notes : dict
+        What a reader must know to judge them.
+    isometric : bool
+        Whether the oracle must be perfect.
+    overlap : dict of str to float
+        Share of the k nearest neighbours that both references have in common, by k.
+    overlap_auc : float
+        The same at every scale: the AUC of one reference against the other.
+    source, licence : str
+        Of the data.
+    busy_seconds : float
+        Time that drawing it and computing its references took.
+    """
+
+    config: DatasetConfig
+    n: int
+    dimensions: int
+    geodesic_status: str
+    geodesic_notes: dict[str, float]
+    isometric: bool
+    overlap: dict[str, float]
+    overlap_auc: float
+    source: str
+    licence: str
+    busy_seconds: float = 0.0

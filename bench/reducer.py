@@ -1,0 +1,103 @@
+"""Reducer: a maker of estimators with the scikit-learn grammar, and what they can do."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.errors import BenchError
+
+_FROM_JOB = ("n_components", "random_state")
+
+
+class Estimator(Protocol):
+    """The least that a reducer's estimator offers.
+
+    ``transform`` and ``inverse_transform`` are used only where the `Reducer` declares them.
+    """
+
+    def fit_transform(self, X: NDArray[Any]) -> NDArray[Any]:
+        """Embed the points: (n, D) in, (n, n_components) out."""
+        ...
+
+
+@dataclass(frozen=True)
+class Reducer:
+    """How to make one method's estimator, and what is declared of it.
+
+    Parameters
+    ----------
+    make : callable
+        Called as ``make(n_components=..., random_state=..., **parameters)``; returns an
+        unfitted estimator. ``n_components`` and ``random_state`` are handed over if it takes
+        them. The defaults of its other arguments are the method's defaults here. Import heavy
+        packages inside it.
+    transform, inverse : bool
+        Whether the fitted estimator can place new points (``transform``) and return from the
+        embedding to the data (``inverse_transform``).
+    inverse_sample : int or None
+        How many embedded points ``inverse_transform`` is asked for, a seeded sample, where each
+        one is costly; None for all of them.
+    grid : mapping of str to sequence
+        A small grid of parameter values worth trying when tuning.
+    reference : str
+        The paper.
+    """
+
+    make: Callable[..., Any]
+    transform: bool = False
+    inverse: bool = False
+    inverse_sample: int | None = None
+    grid: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    reference: str = ""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Every parameter with a default, apart from what the job sets."""
+        return {
+            name: parameter.default
+            for name, parameter in inspect.signature(self.make).parameters.items()
+            if name not in _FROM_JOB and parameter.default is not parameter.empty
+        }
+
+    @property
+    def takes_any_parameter(self) -> bool:
+        """Whether ``make`` hands unnamed parameters on (``**parameters``)."""
+        kinds = (p.kind for p in inspect.signature(self.make).parameters.values())
+        return inspect.Parameter.VAR_KEYWORD in kinds
+
+    def build(self, parameters: Mapping[str, Any], *, n_components: int, seed: int) -> Any:  # noqa: ANN401 - estimators share no base class
+        """Make an unfitted estimator for one job."""
+        taken = inspect.signature(self.make).parameters
+        from_job = {"n_components": n_components, "random_state": seed}
+        offered = {k: v for k, v in from_job.items() if k in taken or self.takes_any_parameter}
+        return self.make(**offered, **parameters)
+
+
+def as_reducer(item: object) -> Reducer:
+    """Accept a `Reducer`, or any class or function that makes a scikit-learn style estimator.
+
+    Of a class, what it can do is read off its methods; an inverse must be declared by a
+    `Reducer`, since many classes have the method but need an option for it.
+
+    Raises
+    ------
+    BenchError
+        If ``item`` cannot make an estimator.
+    """
+    if isinstance(item, Reducer):
+        return item
+    if inspect.isclass(item) and not hasattr(item, "fit_transform"):
+        raise BenchError(
+            f"{item.__module__}:{item.__qualname__} has no fit_transform. A reducer is a class "
+            "with fit_transform(X), or a bench.Reducer around a function that makes one."
+        )
+    if not callable(item):
+        raise BenchError(
+            f"A reducer must be a bench.Reducer, a class with fit_transform, or a function that "
+            f"makes an estimator, got {type(item).__name__}."
+        )
+    return Reducer(item, transform=hasattr(item, "transform"))

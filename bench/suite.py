@@ -1,0 +1,188 @@
+"""Suite: a TOML file, or a name, that says which datasets, reducers and seeds make up a run."""
+
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from bench.controls import CONTROLS
+from bench.errors import BenchError, UnavailableError, unknown_name
+from bench.job import DatasetConfig, Job, ReducerConfig, short_name
+from bench.reducer import as_reducer
+from bench.registry import Registry
+
+Seed = Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
+Overrides = Mapping[str, Mapping[str, Any]]
+
+
+class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One dataset or reducer of a suite, with the parameters that differ from its defaults."""
+
+    name: str
+    parameters: dict[str, Any] = {}
+
+
+class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Datasets x reducers x seeds.
+
+    Parameters
+    ----------
+    datasets, reducers : tuple of Choice
+        What to cross.
+    seeds : tuple of int
+        One job for each; the seed draws the points and drives the reducer.
+    n : int or None
+        Number of points of every dataset; None for each dataset's default.
+    n_components : int
+        Dimensions of the embeddings.
+    """
+
+    datasets: tuple[Choice, ...]
+    reducers: tuple[Choice, ...]
+    seeds: tuple[Seed, ...] = (0, 1, 2)
+    n: int | None = None
+    n_components: Annotated[int, msgspec.Meta(ge=1)] = 2
+
+
+def load_suite(name: str) -> Suite:
+    """Read a suite that ships with the package, or a TOML file.
+
+    Raises
+    ------
+    BenchError
+        If there is no such suite, or the file does not describe one.
+    """
+    folder = resources.files("bench") / "suites"
+    shipped = sorted(p.name.removesuffix(".toml") for p in folder.iterdir())
+    if name in shipped:
+        text = (folder / f"{name}.toml").read_text(encoding="utf-8")
+    elif Path(name).suffix == ".toml":
+        try:
+            text = Path(name).read_text(encoding="utf-8")
+        except OSError as error:
+            raise BenchError(f"Cannot read suite '{name}': {error.strerror}.") from error
+    else:
+        raise unknown_name("suite", name, [*shipped, "FILE.toml"])
+    try:
+        return msgspec.toml.decode(text, type=Suite)
+    except msgspec.MsgspecError as error:
+        raise BenchError(f"Suite '{name}' is not valid: {error}.") from error
+
+
+def plan(suite: Suite, registry: Registry, overrides: Overrides | None = None) -> list[Job]:
+    """Cross a suite into jobs, dataset by dataset and seed by seed.
+
+    Parameters
+    ----------
+    suite : Suite
+        What to run.
+    registry : Registry
+        Where names are resolved.
+    overrides : mapping of str to mapping, optional
+        Parameters by the name of the dataset or reducer (``--set``).
+
+    Returns
+    -------
+    list of Job
+
+    Raises
+    ------
+    BenchError
+        If a name or a parameter does not exist, or nothing is chosen.
+    """
+    overrides = overrides or {}
+    _check_choice("seed", suite.seeds)
+    chosen = {short_name(choice.name) for choice in (*suite.datasets, *suite.reducers)}
+    for name in overrides:
+        if name not in chosen:
+            raise unknown_name("name in --set", name, chosen)
+    reducers = [_reducer_config(choice, registry, overrides) for choice in suite.reducers]
+    _check_choice("reducer", [reducer.label for reducer in reducers])
+    datasets = [
+        [_dataset_config(choice, seed, suite.n, registry, overrides) for seed in suite.seeds]
+        for choice in suite.datasets
+    ]
+    _check_choice("dataset", [seeds[0].label for seeds in datasets])
+    return [
+        Job(dataset, reducer, suite.n_components)
+        for seeds in datasets
+        for dataset in seeds
+        for reducer in reducers
+    ]
+
+
+def _check_choice(kind: str, chosen: Sequence[object]) -> None:
+    if not chosen:
+        raise BenchError(f"No {kind} chosen: name at least one.")
+    for item in chosen:
+        if chosen.count(item) > 1:
+            raise BenchError(f"The {kind} {item} is chosen twice.")
+
+
+def _reducer_config(choice: Choice, registry: Registry, overrides: Overrides) -> ReducerConfig:
+    given = choice.parameters | dict(overrides.get(short_name(choice.name), {}))
+    item = registry.find("reducer", choice.name)
+    if choice.name in CONTROLS:
+        _check_parameters(choice.name, given, ())
+        return ReducerConfig(choice.name, {})
+    try:
+        loaded, revision = item.load()
+    except UnavailableError:
+        # The worker will meet the same and make it a row of the table.
+        return ReducerConfig(choice.name, given, tuple(sorted(given)))
+    reducer = as_reducer(loaded)
+    if not reducer.takes_any_parameter:
+        _check_parameters(choice.name, given, reducer.parameters)
+    parameters, changed = _complete(given, reducer.parameters)
+    return ReducerConfig(choice.name, parameters, changed, revision)
+
+
+def _dataset_config(
+    choice: Choice, seed: int, n: int | None, registry: Registry, overrides: Overrides
+) -> DatasetConfig:
+    given = {} if n is None else {"n": n}
+    given |= choice.parameters | dict(overrides.get(short_name(choice.name), {}))
+    try:
+        factory, revision = registry.find("dataset", choice.name).load()
+    except UnavailableError:
+        return DatasetConfig(choice.name, given, seed, tuple(sorted(given)))
+    taken = inspect.signature(factory).parameters
+    _check_parameters(choice.name, given, taken.keys() - {"seed"})
+    defaults = {
+        name: parameter.default
+        for name, parameter in taken.items()
+        if name != "seed" and parameter.default is not parameter.empty
+    }
+    parameters, changed = _complete(given, defaults)
+    return DatasetConfig(choice.name, parameters, seed, changed, revision)
+
+
+def _complete(
+    given: dict[str, Any], defaults: Mapping[str, Any]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Fill in the defaults that a record can hold, and name what differs from the defaults.
+
+    A default that JSON cannot say (a function, NaN) is left for the callee to fill in.
+    """
+    parameters = {name: value for name, value in defaults.items() if _survives_json(value)} | given
+    changed = sorted(
+        name for name in given if name not in defaults or given[name] != defaults[name]
+    )
+    return dict(sorted(parameters.items())), tuple(changed)
+
+
+def _survives_json(value: object) -> bool:
+    try:
+        return bool(msgspec.json.decode(msgspec.json.encode(value)) == value)
+    except (TypeError, ValueError, msgspec.MsgspecError):
+        return False
+
+
+def _check_parameters(owner: str, given: Iterable[str], allowed: Iterable[str]) -> None:
+    allowed = list(allowed)
+    for name in given:
+        if name not in allowed:
+            raise unknown_name(f"parameter of {owner}", name, allowed)

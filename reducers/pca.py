@@ -1,0 +1,21 @@
+"""Principal component analysis: the linear baseline, and part of every table."""
+
+from typing import Any
+
+from bench.reducer import Reducer
+
+
+def make(n_components: int, random_state: int, *, whiten: bool = False) -> Any:  # noqa: ANN401 - estimators share no base class
+    """Make a scikit-learn PCA."""
+    from sklearn.decomposition import PCA
+
+    return PCA(n_components, whiten=whiten, random_state=random_state)
+
+
+reducer = Reducer(
+    make,
+    transform=True,
+    inverse=True,
+    grid={"whiten": [False, True]},
+    reference="Pearson, Philosophical Magazine 2, 1901; Hotelling, J. Educ. Psychol. 24, 1933",
+)
