@@ -1,4 +1,4 @@
-"""manifold-bench: how well do reducers keep geodesic and Euclidean neighbours?
+"""Measure how well reducers keep geodesic and Euclidean neighbours.
 
 The public interface is importable from here and loaded on first use, so that
 ``import bench`` costs nothing.
@@ -32,7 +32,7 @@ __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - the names of a dictionary
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attributes have any type
     if name not in _PUBLIC:
-        raise AttributeError(f"module 'bench' has no attribute {name!r}; public are {sorted(_PUBLIC)}")
+        raise AttributeError(f"module 'bench' has no attribute {name!r}; it has {sorted(_PUBLIC)}")
     return getattr(import_module(_PUBLIC[name]), name)
 
 

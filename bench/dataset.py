@@ -62,7 +62,8 @@ class Dataset:
             if array is not None and len(array) != self.n:
                 raise ValueError(f"{name} has {len(array)} rows, X has {self.n}.")
         if self.image_shape is not None and np.prod(self.image_shape) != self.X.shape[1]:
-            raise ValueError(f"image_shape {self.image_shape} does not hold {self.X.shape[1]} pixels.")
+            pixels = self.X.shape[1]
+            raise ValueError(f"image_shape {self.image_shape} does not hold {pixels} pixels.")
 
     @property
     def n(self) -> int:

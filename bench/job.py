@@ -40,7 +40,7 @@ class DatasetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def id(self) -> str:
         """Sixteen hexadecimal digits that no other configuration shares."""
-        return _digest({"protocol": PROTOCOL, "dataset": _identity(self)})
+        return _digest(_identity(self))
 
 
 class ReducerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,11 +80,14 @@ class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         The method.
     n_components : int
         Dimensions of the embedding.
+    protocol : int
+        Of the harness that runs it.
     """
 
     dataset: DatasetConfig
     reducer: ReducerConfig
     n_components: int = 2
+    protocol: int = PROTOCOL
 
     @property
     def seed(self) -> int:
@@ -95,7 +98,7 @@ class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def id(self) -> str:
         """Sixteen hexadecimal digits that no other configuration shares."""
         identity = {
-            "protocol": PROTOCOL,
+            "protocol": self.protocol,
             "dataset": _identity(self.dataset),
             "reducer": _identity(self.reducer),
             "n_components": self.n_components,

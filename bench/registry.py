@@ -72,11 +72,14 @@ class Item:
 
     @cached_property
     def summary(self) -> str:
-        """The first line of the module's docstring."""
+        """The first line of the docstring, of the function of that name or else of its file."""
         if self._file is None or self.unavailable:
             return ""
-        doc = ast.get_docstring(ast.parse(self._file.read_text(encoding="utf-8"))) or ""
-        return doc.partition("\n")[0]
+        tree = ast.parse(self._file.read_text(encoding="utf-8"))
+        own = self.attribute.rpartition(".")[2]
+        functions = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == own]
+        docs = [ast.get_docstring(node) for node in functions if self.name == own]
+        return ((docs and docs[0]) or ast.get_docstring(tree) or "").partition("\n")[0]
 
     def load(self) -> tuple[Any, int]:
         """Import the item.
@@ -101,7 +104,8 @@ class Item:
                 item = item[part] if isinstance(item, dict) else getattr(item, part)
         except Exception as error:  # a plugin's module may raise anything; it must be a row
             reason = f"{type(error).__name__}: {error}"
-            raise UnavailableError(f"{self.kind} {self.name!r} ({self.origin}): {reason}") from error
+            where = f"{self.kind} {self.name!r} ({self.origin})"
+            raise UnavailableError(f"{where}: {reason}") from error
         return item, int(getattr(module, "REVISION", 1))
 
     def _import(self) -> ModuleType:

@@ -53,7 +53,7 @@ def embed(
         return _check(found, prepared, job), costs, None
     reducer = as_reducer(registry.find("reducer", job.reducer.name).load()[0])
     _warm_up(reducer, job, prepared)
-    estimator = _build(reducer, job)
+    estimator = build(reducer, job)
     found, costs = _measure(lambda: estimator.fit_transform(prepared.X))
     embedding = _check(found, prepared, job)
     if not reducer.inverse:
@@ -62,14 +62,19 @@ def embed(
     return embedding, costs, _reconstruction_error(estimator, prepared.X, embedding, sample)
 
 
-def _build(reducer: Reducer, job: Job) -> Any:  # noqa: ANN401 - estimators share no base class
-    """Make the estimator, with the global generators seeded for methods that draw from them.
+def build(reducer: Reducer, job: Job) -> Any:  # noqa: ANN401 - estimators share no base class
+    """Make a job's estimator, with every generator that it may draw from seeded."""
+    seed_global_generators(job.seed)
+    return reducer.build(job.reducer.parameters, n_components=job.n_components, seed=job.seed)
+
+
+def seed_global_generators(seed: int) -> None:
+    """Seed the generators that methods share, for those that take no ``random_state``.
 
     scikit-learn's Isomap takes its ARPACK start vector from numpy's global generator.
     """
-    random.seed(job.seed)
-    np.random.seed(job.seed)  # noqa: NPY002 - the global generator is the point
-    return reducer.build(job.reducer.parameters, n_components=job.n_components, seed=job.seed)
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - the global generator is the point
 
 
 def _warm_up(reducer: Reducer, job: Job, prepared: Prepared) -> None:
@@ -78,7 +83,7 @@ def _warm_up(reducer: Reducer, job: Job, prepared: Prepared) -> None:
         return
     _warm.add(job.reducer.label)
     with suppress(Exception):  # too few points for this method, perhaps: the real fit will tell
-        _build(reducer, job).fit_transform(prepared.X[:_WARM_UP_POINTS])
+        build(reducer, job).fit_transform(prepared.X[:_WARM_UP_POINTS])
 
 
 def _measure(fit: Callable[[], Any]) -> tuple[Any, Costs]:

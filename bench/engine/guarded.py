@@ -114,9 +114,7 @@ def metrics(registry: Registry) -> list[Metric]:
     return found
 
 
-def score(
-    comparisons: dict[str, Comparison], table: list[Metric]
-) -> tuple[list[Score], Arrays]:
+def score(comparisons: dict[str, Comparison], table: list[Metric]) -> tuple[list[Score], Arrays]:
     """Apply every metric to every comparison.
 
     Returns
@@ -135,9 +133,8 @@ def score(
                 scores.append(Score(metric.name, reference, float(value)))
                 continue
             curves[f"{reference}/{metric.name}"] = np.asarray(value, dtype=np.float32)
-            for k in headline_ks(comparison.reference.n):
-                if k <= len(value):
-                    scores.append(Score(metric.name, reference, float(value[k - 1]), k))
+            ks = [k for k in headline_ks(comparison.reference.n) if k <= len(value)]
+            scores += [Score(metric.name, reference, float(value[k - 1]), k) for k in ks]
     return scores, curves
 
 
@@ -163,7 +160,7 @@ def _guard(function: Callable[[], Any], log: Path) -> Any:  # noqa: ANN401 - ret
             failure = Failure(Status.DEGENERATE, str(error))
         except MemoryError as error:
             failure = Failure(Status.OUT_OF_MEMORY, f"an allocation failed: {error}")
-        except (Exception, SystemExit) as error:  # a plugin may raise anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
             sys.excepthook(type(error), error, error.__traceback__)
             failure = Failure(_import_failed(error), _one_line(error))
         return failure

@@ -1,5 +1,8 @@
 """Peak resident memory of a stretch of code."""
 
+import ctypes
+import gc
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,15 +14,19 @@ class PeakMemory:
     """Context manager that measures how far resident memory rose above where it was.
 
     The kernel's high-water mark (VmHWM) is reset on entry: that of a process starts at its
-    parent's peak, and an earlier job's would hide this one's. Where the system keeps no such
-    mark, ``bytes`` stays None.
+    parent's peak, and an earlier job's would hide this one's. Memory that an earlier job freed
+    but the allocator kept is given back first, or this one could use it and seem to need none.
+    Where the system keeps no such mark, ``bytes`` stays None.
     """
 
     bytes: int | None = None
     _before: int | None = None
 
     def __enter__(self) -> "PeakMemory":
-        """Reset the high-water mark."""
+        """Give free memory back and reset the high-water mark."""
+        gc.collect()
+        with suppress(OSError, AttributeError):  # an allocator other than glibc's has no trim
+            ctypes.CDLL(None).malloc_trim(0)
         try:
             _CLEAR.write_text("5", encoding="ascii")
             self._before = _read("VmRSS")

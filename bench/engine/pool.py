@@ -5,7 +5,7 @@ import shutil
 import signal
 import time
 from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, TimeoutError, wait
+from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -125,6 +125,8 @@ def run_jobs(
     Run
     """
     workers = min(workers or cores(), max(len(jobs), 1))
+    if not jobs:
+        return Run([], 0.0, 0.0, workers)
     threads = max(1, cores() // workers)
     began = time.perf_counter()
     with (
@@ -135,7 +137,7 @@ def run_jobs(
         try:
             floor.work(Schedule(jobs, workers), workers)
         except BaseException:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             raise
     return Run(floor.records, time.perf_counter() - began, floor.busy, workers)
 

@@ -114,5 +114,6 @@ def _for_figures(dataset: Dataset) -> dict[str, NDArray[Any]]:
     if dataset.image_shape is not None:
         images = dataset.X[:_THUMBNAILS].reshape(-1, *dataset.image_shape)
         low, high = images.min(), images.max()
-        arrays["thumbnails"] = np.uint8(255 * (images - low) / max(high - low, 1e-12))
+        grey = 255 * (images - low) / max(high - low, 1e-12)
+        arrays["thumbnails"] = grey.astype(np.uint8)
     return arrays

@@ -29,7 +29,7 @@ class EuclideanDistances:
     def _centred(self) -> NDArray[np.float64]:
         """Centre the points: ``a² + b² - 2ab`` loses fewer digits near the origin."""
         points = np.asarray(self.X, dtype=np.float64)
-        return points - points.mean(axis=0)
+        return np.asarray(points - points.mean(axis=0))
 
     @cached_property
     def _squares(self) -> NDArray[np.float64]:

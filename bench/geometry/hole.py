@@ -39,7 +39,7 @@ class HoleGeodesics:
 
     @cached_property
     def _corners(self) -> NDArray[np.float64]:
-        return self.lower + np.array(_CORNERS) * (self.upper - self.lower)
+        return np.asarray(self.lower + np.array(_CORNERS) * (self.upper - self.lower))
 
     @cached_property
     def _seen(self) -> NDArray[np.float64]:
@@ -75,7 +75,7 @@ class HoleGeodesics:
             )
         start = self.chart[rows, None, :]
         blocked = crosses_rectangle(start, offsets, self.lower, self.upper)
-        return np.where(blocked, around, straight)
+        return np.asarray(np.where(blocked, around, straight))
 
 
 def crosses_rectangle(

@@ -47,7 +47,7 @@ def rank_rows(
     return ranks
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _hash(seed, row, column):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Mix three integers into 64 random-looking bits (splitmix64; Steele et al. 2014)."""
     x = seed + row * np.uint64(0x9E3779B97F4A7C15) + column * np.uint64(0xD1B54A32D192ED03)
@@ -56,7 +56,7 @@ def _hash(seed, row, column):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
     return x ^ (x >> np.uint64(31))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _rank_sorted(distances, order, rows, seed, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     m, n = distances.shape
     keys = np.empty(n, dtype=np.uint64)
@@ -82,7 +82,7 @@ def _rank_sorted(distances, order, rows, seed, ranks):  # type: ignore[no-untype
         ranks[i, own] = 0
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _count(embedded, reference, counts):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     for i in range(embedded.shape[0]):
         for j in range(embedded.shape[1]):

@@ -1,0 +1,372 @@
+"""The command line: arguments and messages only."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from bench.errors import BenchError
+
+if TYPE_CHECKING:  # every command loads only what it needs: `list` must answer at once
+    from bench.record import Record
+    from bench.registry import Registry
+    from bench.report.frame import Results
+    from bench.store import Store
+    from bench.suite import Suite
+
+console = Console()
+errors = Console(stderr=True)
+app = typer.Typer(
+    help="How well do reducers keep geodesic and Euclidean neighbours?",
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Out = Annotated[Path, typer.Option(help="Folder of the results.", metavar="DIR")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Jobs at once; one for each core if not given.")
+]
+TimeLimit = Annotated[float, typer.Option(min=1, help="Seconds that one job may take.")]
+MemoryLimit = Annotated[
+    float | None,
+    typer.Option(min=0.1, help="GiB that one job may hold; 80 % of memory, shared, if not given."),
+]
+Retry = Annotated[bool, typer.Option("--retry", help="Run failed jobs again.")]
+AllowFailures = Annotated[
+    bool, typer.Option("--allow-failures", help="Exit with 0 even if jobs failed.")
+]
+Plugins = Annotated[
+    list[Path] | None,
+    typer.Option(help="Folder with reducers/, datasets/ or metrics/ of yours.", metavar="DIR"),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="A parameter of a reducer or dataset.", metavar="NAME.PARAM=VALUE"),
+]
+Ks = Annotated[
+    list[str] | None, typer.Option("--k", help="Where tables read curves; 15 and n/10 by default.")
+]
+
+
+@app.command("all", epilog="Example: python -m bench all")
+def run_all(
+    *,
+    out: Out = Path("results"),
+    workers: Workers = None,
+    time_limit: TimeLimit = 600,
+    memory_limit: MemoryLimit = None,
+    retry: Retry = False,
+    allow_failures: AllowFailures = False,
+    plugins: Plugins = None,
+) -> None:
+    """Run every reducer on every dataset, and publish tables and figures.
+
+    What is done already is not run again: after Ctrl-C the same command resumes.
+    """
+    from bench.suite import load_suite
+
+    suite = load_suite("all")
+    _run(suite, {}, out, workers, time_limit, memory_limit, retry, allow_failures, plugins)
+
+
+@app.command(
+    "run",
+    epilog="Examples: python -m bench run --suite smoke --out smoke   |   python -m bench run "
+    "--dataset swiss_roll --reducer isomap --reducer umap --seed 0   |   python -m bench run "
+    "--reducer sklearn.decomposition:KernelPCA --set KernelPCA.kernel=rbf",
+)
+def run_some(
+    *,
+    suite: Annotated[
+        str, typer.Option(help="Suite to start from: all, smoke or a TOML file.")
+    ] = "all",
+    dataset: Annotated[
+        list[str] | None, typer.Option(help="Dataset in place of the suite's; repeatable.")
+    ] = None,
+    reducer: Annotated[
+        list[str] | None,
+        typer.Option(help="Reducer in place of the suite's, or package.module:Class; repeatable."),
+    ] = None,
+    seed: Annotated[
+        list[int] | None, typer.Option(min=0, help="Seed in place of the suite's; repeatable.")
+    ] = None,
+    n: Annotated[int | None, typer.Option(min=10, help="Points of every dataset.")] = None,
+    components: Annotated[
+        int | None, typer.Option(min=1, help="Dimensions of the embeddings.")
+    ] = None,
+    set_: Set = None,
+    out: Out = Path("results"),
+    workers: Workers = None,
+    time_limit: TimeLimit = 600,
+    memory_limit: MemoryLimit = None,
+    retry: Retry = False,
+    allow_failures: AllowFailures = False,
+    plugins: Plugins = None,
+) -> None:
+    """Run some reducers on some datasets, and publish tables and figures.
+
+    The suite says what is run where no option does: with --reducer alone, that reducer runs on
+    all datasets of the suite, and stands beside all others in the tables.
+    """
+    import msgspec
+
+    from bench.suite import Choice, load_suite
+
+    chosen = load_suite(suite)
+    replaced: dict[str, Any] = {
+        "datasets": tuple(map(Choice, dataset)) if dataset else chosen.datasets,
+        "reducers": tuple(map(Choice, reducer)) if reducer else chosen.reducers,
+        "seeds": tuple(seed) if seed else chosen.seeds,
+        "n": n or chosen.n,
+        "n_components": components or chosen.n_components,
+    }
+    chosen = msgspec.structs.replace(chosen, **replaced)
+    overrides = _overrides(set_ or [])
+    _run(chosen, overrides, out, workers, time_limit, memory_limit, retry, allow_failures, plugins)
+
+
+@app.command("list", epilog="Example: python -m bench list")
+def list_items(*, plugins: Plugins = None) -> None:
+    """List reducers, datasets and metrics, and whether they can be used here."""
+    registry = _registry(plugins)
+    for kind in ("reducer", "dataset", "metric"):
+        console.print(f"[bold]{kind}s[/bold]")
+        for name, item in registry.items(kind).items():
+            why = item.unavailable
+            note = f"[red]unavailable: {escape(why)}[/red]" if why else escape(item.summary)
+            where = "" if item.origin.startswith("built-in") else f" [dim]({item.origin})[/dim]"
+            console.print(f"  {escape(name):<18} {note}{where}", soft_wrap=True, highlight=False)
+
+
+@app.command("report", epilog="Example: python -m bench report --k 15 --k 50")
+def report(
+    *,
+    out: Out = Path("results"),
+    k: Ks = None,
+) -> None:
+    """Write the tables and figures of the results that are there."""
+    from bench.report.frame import DEFAULT_KS
+    from bench.store import Store
+
+    results = _publish(Store(out), None, tuple(k or DEFAULT_KS))
+    _headline(results)
+
+
+@app.command("show", epilog="Example: python -m bench show --reducer isomap --seed 0")
+def show(
+    job: Annotated[str, typer.Argument(help="The job's id, or how it begins.")] = "",
+    *,
+    dataset: Annotated[str, typer.Option(help="Only this dataset.")] = "",
+    reducer: Annotated[str, typer.Option(help="Only this reducer.")] = "",
+    seed: Annotated[int | None, typer.Option(min=0, help="Only this seed.")] = None,
+    out: Out = Path("results"),
+) -> None:
+    """Show one job's record, or the ids of all that match."""
+    from bench.store import Store
+
+    store = Store(out)
+    records, damaged = store.records()
+    _warn(damaged)
+    found = [
+        record
+        for record in records
+        if record.job.id.startswith(job)
+        and dataset in ("", record.job.dataset.name, record.job.dataset.label)
+        and reducer in ("", record.job.reducer.name, record.job.reducer.label)
+        and seed in (None, record.job.seed)
+    ]
+    if not found:
+        raise BenchError(
+            f"None of the {len(records)} records in '{out}' matches. `python -m bench show` alone "
+            "lists them."
+        )
+    if len(found) == 1:
+        _show(found[0], store)
+        return
+    for record in found:
+        console.print(f"{record.job.id}  {record.status:<13} {record.job.label}", highlight=False)
+
+
+@app.command(
+    "check",
+    epilog="Examples: python -m bench check mine --plugins DIR   |   python -m bench check "
+    "sklearn.decomposition:KernelPCA",
+)
+def check(
+    name: Annotated[str, typer.Argument(help="A reducer, dataset or metric, or a dotted path.")],
+    *,
+    kind: Annotated[
+        str, typer.Option(help="reducer, dataset or metric; found by name if not given.")
+    ] = "",
+    plugins: Plugins = None,
+) -> None:
+    """Check that a plugin keeps the contract, rule by rule."""
+    from bench.testing import checks_of, find_kind
+
+    registry = _registry(plugins)
+    item = registry.find(find_kind(registry, name, kind), name)
+    broken = 0
+    for rule, problem in checks_of(item):
+        broken += problem is not None
+        word = "[red]broken[/red]" if problem else "[green]kept[/green]  "
+        why = f": {escape(problem)}" if problem else ""
+        console.print(f"  {word} {rule}{why}", soft_wrap=True)
+    console.print(f"{item.kind} {escape(name)}: {broken} rule(s) broken")
+    raise typer.Exit(1 if broken else 0)
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user's gets one line and exit code 2."""
+    try:
+        code = app(standalone_mode=False)
+    except (BenchError, typer.TyperException) as error:
+        message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
+        if message:
+            errors.print(f"[red]Error:[/red] {escape(' '.join(message.split()))}", soft_wrap=True)
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _run(
+    suite: "Suite",
+    overrides: dict[str, dict[str, Any]],
+    out: Path,
+    workers: int | None,
+    time_limit: float,
+    memory_limit: float | None,
+    retry: bool,
+    allow_failures: bool,
+    plugins: list[Path] | None,
+) -> None:
+    import psutil
+
+    from bench.engine.circumstances import cores
+    from bench.engine.pool import Limits, run_jobs
+    from bench.progress import Display
+    from bench.report.frame import DEFAULT_KS
+    from bench.resume import what_is_left
+    from bench.store import Store
+    from bench.suite import plan
+
+    jobs = plan(suite, _registry(plugins), overrides)
+    store = Store(out)
+    each = 0.8 * psutil.virtual_memory().total / (workers or cores())
+    limits = Limits(time_limit, int(memory_limit * 2**30 if memory_limit else each))
+    with store.run():
+        todo = what_is_left(jobs, store, retry=retry)
+        _warn([f"{problem} It is run again." for problem in todo.damaged])
+        _say_what_is_left(len(jobs), len(todo.done))
+        display = Display(console, len(todo.jobs))
+        try:
+            with display.live():
+                folders = tuple(plugins or ())
+                run = run_jobs(
+                    todo.jobs, store, display, limits=limits, workers=workers, plugins=folders
+                )
+        except KeyboardInterrupt:
+            kept = len(todo.done) + display.done
+            errors.print(
+                f"Stopped. {kept} of {len(jobs)} jobs are kept in '{out}'; "
+                "the same command resumes."
+            )
+            raise
+    results = _publish(store, {job.dataset.id for job in jobs}, DEFAULT_KS)
+    _headline(results)
+    if run.records:
+        console.print(
+            f"{len(run.records)} jobs in {run.wall_seconds:.0f} s on {run.workers} worker(s), "
+            f"utilisation {run.utilisation:.2f}."
+        )
+    failed = [r for r in (*todo.done, *run.records) if r.status.is_failure]
+    _summarise_failures(failed, store)
+    raise typer.Exit(1 if failed and not allow_failures else 0)
+
+
+def _say_what_is_left(planned: int, done: int) -> None:
+    if done == planned:
+        console.print(f"All {planned} jobs are done already: nothing to run.")
+    else:
+        before = f", {done} done before" if done else ""
+        console.print(f"{planned - done} of {planned} jobs to run{before}.")
+
+
+def _publish(store: "Store", datasets: set[str] | None, ks: tuple[str, ...]) -> "Results":
+    from bench.report.frame import load_results
+    from bench.report.publish import publish
+
+    results, damaged = load_results(store, datasets=datasets, ks=ks)
+    _warn(damaged)
+    with console.status("Writing tables and figures"):
+        published = publish(results, store.folder)
+    console.print(
+        f"Wrote {published.markdown}, {published.csv.name}, {published.latex.name} and "
+        f"{len(published.figures)} figures in {published.figures[0].parent}.",
+        soft_wrap=True,
+    )
+    return results
+
+
+def _headline(results: "Results") -> None:
+    from bench.report.tables import headline_tables
+
+    for table in headline_tables(results):
+        console.print(table.rich)
+
+
+def _summarise_failures(failed: "list[Record]", store: "Store") -> None:
+    if not failed:
+        return
+    from rich.table import Table
+
+    title = f"{len(failed)} jobs failed"
+    table = Table("status", "job", "reason", title=title, title_justify="left")
+    for record in failed:
+        table.add_row(record.status, record.job.label, escape(record.reason or ""))
+    console.print(table)
+    console.print(
+        f"The output of each is beside its record in '{store.folder / 'records'}'; --retry runs "
+        "them again."
+    )
+
+
+def _show(record: "Record", store: "Store") -> None:
+    import msgspec
+
+    heading = f"[bold]{escape(record.job.label)}[/bold]  ({store.path(record.job)})"
+    console.print(heading, soft_wrap=True)
+    console.print_json(json.dumps(msgspec.to_builtins(record)))
+
+
+def _overrides(given: list[str]) -> dict[str, dict[str, Any]]:
+    """Read ``NAME.PARAM=VALUE``: JSON values as such, anything else as text."""
+    overrides: dict[str, dict[str, Any]] = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        name, dot, parameter = key.rpartition(".")
+        if not (equals and dot and name and parameter):
+            raise BenchError(f"--set takes NAME.PARAM=VALUE (isomap.n_neighbors=10), got {text!r}.")
+        try:
+            parsed = json.loads(value)
+        except ValueError:
+            parsed = value
+        overrides.setdefault(name, {})[parameter] = parsed
+    return overrides
+
+
+def _registry(plugins: list[Path] | None) -> "Registry":
+    from bench.registry import Registry
+
+    return Registry(tuple(plugins or ()))
+
+
+def _warn(problems: list[str]) -> None:
+    for problem in problems:
+        errors.print(f"[yellow]Warning:[/yellow] {escape(problem)}", soft_wrap=True)

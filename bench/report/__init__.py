@@ -1,0 +1,1 @@
+"""What is published: tables and figures, made from the store alone."""

@@ -1,0 +1,244 @@
+"""Figures: what the tables say, to be seen at a glance. Drawn from results alone, with seaborn."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import seaborn as sns
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from bench.record import Record, Status
+from bench.report.frame import Results, fixed, reducer_label
+from bench.report.gallery import draw_embedding
+from bench.report.statistics import interval, summarise
+
+GEODESIC, EUCLIDEAN = "#0173b2", "#de8f05"  # the first two of seaborn's colour-blind palette
+_MARKERS = "osD^vPX<>h"
+_GREY_OF_PALETTE = 7  # left to the controls
+_COLUMNS = 4
+REFERENCE_NAMES = {"geodesic": "geodesic", "euclidean": "Euclidean"}
+
+
+def figures(results: Results) -> Iterator[tuple[str, Callable[[], Figure]]]:
+    """Name every figure, with the function that draws it."""
+    for dataset in results.datasets:
+        yield f"gallery_{_file(dataset)}", partial(gallery, results, dataset)
+        yield f"curves_{_file(dataset)}", partial(rank_curves, results, dataset)
+    yield "references", partial(geodesic_against_euclidean, results)
+    yield "time", partial(quality_against_time, results)
+
+
+def save_figures(results: Results, folder: Path) -> list[Path]:
+    """Draw every figure into a folder as PNG; return the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, draw in figures(results):
+        with _style():
+            figure = draw()
+            path = folder / f"{name}.png"
+            figure.savefig(path, dpi=130)
+        paths.append(path)
+    return paths
+
+
+def gallery(results: Results, dataset: str) -> Figure:
+    """Show every reducer's embedding of one dataset, of its first seed."""
+    records = _first_seed(results, dataset)
+    names = [name for name in results.reducers if name in records]
+    figure, axes = _grid(len(names), panel=(2.6, 2.75))
+    auc = results.scores.query("metric == 'auc' and dataset == @dataset")
+    for ax, name in zip(axes, names, strict=True):
+        record = records[name]
+        ax.set_title(name, fontsize=9)
+        ax.set_xticks([])
+        ax.set_yticks([])
+        if record.status is not Status.OK:
+            ax.text(0.5, 0.5, record.status.value, ha="center", transform=ax.transAxes, color=".4")
+            continue
+        pictures = results.pictures.get((dataset, record.job.seed), {})
+        draw_embedding(ax, results.arrays[record.job.id]["embedding"], pictures)
+        own = auc[(auc["reducer"] == name) & (auc["seed"] == record.job.seed)]
+        values = own.set_index("reference")["value"]
+        both = " / ".join(fixed(values[reference], 2) for reference in REFERENCE_NAMES)
+        ax.set_xlabel(f"AUC {both}", fontsize=8)
+    seed = next(iter(records.values())).job.seed
+    has_labels = "labels" in results.pictures.get((dataset, seed), {})
+    meaning = "classes" if has_labels else "a true coordinate of the manifold"
+    figure.suptitle(
+        f"{dataset}, seed {seed}: coloured by {meaning}; AUC geodesic / Euclidean", fontsize=11
+    )
+    return figure
+
+
+def rank_curves(results: Results, dataset: str) -> Figure:
+    """Show R_NX(k) for both references, one panel for each reducer."""
+    curves_of = {
+        (name, reference): _curves(results, dataset, name, reference)
+        for name in results.reducers
+        for reference in REFERENCE_NAMES
+    }
+    names = [name for name in results.reducers if curves_of[name, "geodesic"].size]
+    figure, axes = _grid(len(names), panel=(2.6, 2.1), shared=True)
+    for ax, name in zip(axes, names, strict=True):
+        for reference, color, dashes in (
+            ("geodesic", GEODESIC, "-"),
+            ("euclidean", EUCLIDEAN, "--"),
+        ):
+            curves = curves_of[name, reference]
+            k = np.arange(1, curves.shape[1] + 1)
+            ax.plot(
+                k,
+                curves.mean(axis=0),
+                color=color,
+                linestyle=dashes,
+                label=REFERENCE_NAMES[reference],
+            )
+            ax.fill_between(k, curves.min(axis=0), curves.max(axis=0), color=color, alpha=0.25)
+        ax.axhline(0, color=".6", linewidth=0.8)
+        ax.set_title(name, fontsize=9)
+        ax.set_xscale("log")
+    if names:
+        axes[0].legend(loc="lower left", fontsize=7, frameon=False)
+    figure.suptitle(f"{dataset}: neighbours kept, mean and range over seeds", fontsize=11)
+    figure.supxlabel("k, neighbours", fontsize=9)
+    figure.supylabel("R_NX(k); chance 0, best 1", fontsize=9)
+    return figure
+
+
+def geodesic_against_euclidean(results: Results) -> Figure:
+    """Show the geodesic AUC against the Euclidean one, one panel for each dataset."""
+    summary = summarise(results.scores.query("metric == 'auc'"))
+    figure, axes = _grid(len(results.datasets) + 1, panel=(2.9, 2.8), shared=True)
+    styles = _styles(results)
+    for ax, dataset in zip(axes, results.datasets, strict=False):
+        own = summary[summary["dataset"] == dataset]
+        wide = own.pivot(index="reducer", columns="reference", values=["mean", "half_width"])
+        ax.plot([0, 1], [0, 1], color=".7", linewidth=0.8, zorder=0)
+        for name in results.reducers:
+            if name in wide.index:
+                row = wide.loc[name]
+                ax.errorbar(
+                    row["mean", "euclidean"],
+                    row["mean", "geodesic"],
+                    xerr=np.nan_to_num(row["half_width", "euclidean"]),
+                    yerr=np.nan_to_num(row["half_width", "geodesic"]),
+                    **styles[name],
+                )
+        ax.set_title(dataset, fontsize=9)
+        ax.set_xlim(-0.05, 1.05)
+        ax.set_ylim(-0.05, 1.05)
+    _legend(axes[len(results.datasets)], styles)
+    figure.suptitle("Above the line: kept along the manifold more than through space", fontsize=11)
+    figure.supxlabel("AUC, Euclidean neighbours", fontsize=9)
+    figure.supylabel("AUC, geodesic neighbours", fontsize=9)
+    return figure
+
+
+def quality_against_time(results: Results) -> Figure:
+    """Show the geodesic AUC against the seconds to fit, one panel for each dataset."""
+    figure, axes = _grid(len(results.datasets) + 1, panel=(2.9, 2.6), shared=True)
+    styles = _styles(results, controls=False)
+    auc = results.scores.query("metric == 'auc' and reference == 'geodesic'")
+    for ax, dataset in zip(axes, results.datasets, strict=False):
+        for name in styles:
+            jobs = results.jobs.query("dataset == @dataset and reducer == @name")
+            seconds = jobs["fit_seconds"].dropna().to_numpy(dtype=float)
+            own = auc.query("dataset == @dataset and reducer == @name")
+            found = interval(own["value"].to_numpy(dtype=float))
+            if len(seconds) and found.seeds:
+                half = np.nan_to_num(found.half_width)
+                ax.errorbar(np.median(seconds), found.mean, yerr=half, **styles[name])
+        ax.set_title(dataset, fontsize=9)
+        ax.set_xscale("log")
+        ax.set_ylim(-0.05, 1.05)
+    _legend(axes[len(results.datasets)], styles)
+    figure.suptitle("Quality against cost", fontsize=11)
+    figure.supxlabel("seconds to fit, after a warm-up (median over seeds)", fontsize=9)
+    figure.supylabel("AUC, geodesic neighbours", fontsize=9)
+    return figure
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    """Draw without a screen, in seaborn's white grid, and close the figure afterwards."""
+    import matplotlib.pyplot as plt
+
+    with mpl.rc_context(), sns.axes_style("whitegrid"), sns.plotting_context("paper"):
+        yield
+    plt.close("all")
+
+
+def _grid(
+    panels: int, *, panel: tuple[float, float], shared: bool = False
+) -> tuple[Figure, list[Any]]:
+    """Lay out panels in rows of four; places left over stay empty."""
+    columns = min(_COLUMNS, max(panels, 1))
+    rows = -(-max(panels, 1) // columns)
+    figure = Figure(figsize=(panel[0] * columns, panel[1] * rows + 0.5), layout="constrained")
+    grid = figure.subplots(rows, columns, squeeze=False, sharex=shared, sharey=shared)
+    axes = grid.ravel().tolist()
+    for ax in axes[panels:]:
+        ax.remove()
+    for ax in axes[panels - columns : panels]:
+        ax.tick_params(labelbottom=True)  # also where nothing stands below
+    return figure, axes[:panels]
+
+
+def _first_seed(results: Results, dataset: str) -> dict[str, Record]:
+    own = [r for r in results.records if r.job.dataset.label == dataset]
+    seed = min(r.job.seed for r in own)
+    return {reducer_label(r): r for r in own if r.job.seed == seed}
+
+
+def _curves(results: Results, dataset: str, reducer: str, reference: str) -> NDArray[Any]:
+    found = [
+        results.arrays[r.job.id][f"{reference}/r_nx"]
+        for r in results.records
+        if r.status is Status.OK and r.job.dataset.label == dataset and reducer_label(r) == reducer
+    ]
+    return np.array(found)
+
+
+def _styles(results: Results, *, controls: bool = True) -> dict[str, dict[str, Any]]:
+    """Give each reducer a colour and a marker of its own; controls are grey."""
+    is_control = results.jobs.groupby("reducer")["control"].first()
+    methods = [name for name in results.reducers if not is_control[name]]
+    palette = sns.color_palette("colorblind", 10)
+    del palette[_GREY_OF_PALETTE]
+    common = {
+        "linestyle": "none",
+        "markersize": 6,
+        "elinewidth": 0.8,
+        "markeredgecolor": ".2",
+        "markeredgewidth": 0.5,
+    }
+    styles = {
+        name: common | {"color": palette[i % len(palette)], "marker": _MARKERS[i % len(_MARKERS)]}
+        for i, name in enumerate(methods)
+    }
+    if controls:
+        grey = [name for name in results.reducers if is_control[name]]
+        styles |= {
+            name: common
+            | {"color": ".45", "marker": "+x1"[i % 3], "markeredgecolor": ".45"}
+            | {"markeredgewidth": 1.2}
+            for i, name in enumerate(grey)
+        }
+    return styles
+
+
+def _legend(ax: Any, styles: dict[str, dict[str, Any]]) -> None:  # noqa: ANN401 - a matplotlib axes
+    """Fill a panel with the legend of all others."""
+    ax.set_axis_off()
+    for name, style in styles.items():
+        ax.errorbar([], [], label=name, **style)
+    ax.legend(loc="center", frameon=False, fontsize=8)
+
+
+def _file(label: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_" else "_" for c in label).strip("_")

@@ -1,0 +1,221 @@
+"""Frames: the records of a store as tidy tables, one row for each number."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bench.controls import CONTROLS
+from bench.errors import BenchError
+from bench.job import DatasetConfig
+from bench.metrics.table import METRICS
+from bench.record import DatasetFacts, Record, Status
+from bench.store import Store
+
+REFERENCES = ("geodesic", "euclidean")
+DEFAULT_KS = ("15", "n/10")
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """All that tables and figures are made of.
+
+    Parameters
+    ----------
+    records : list of Record
+        One for each job.
+    facts : dict of (str, int) to DatasetFacts
+        By dataset label and seed.
+    arrays : dict of str to dict of str to ndarray
+        Embedding and curves, by job id, of the jobs that are ``ok``.
+    pictures : dict of (str, int) to dict of str to ndarray
+        Colours, labels and thumbnails, by dataset label and seed.
+    jobs : DataFrame
+        One row for each job: dataset, reducer, control, seed, status, reason and costs.
+    scores : DataFrame
+        One row for each number: dataset, reducer, control, seed, metric, k, reference, value.
+    """
+
+    records: list[Record]
+    facts: dict[tuple[str, int], DatasetFacts]
+    arrays: dict[str, dict[str, NDArray[Any]]]
+    pictures: dict[tuple[str, int], dict[str, NDArray[Any]]]
+    jobs: pd.DataFrame = field(repr=False)
+    scores: pd.DataFrame = field(repr=False)
+
+    @cached_property
+    def finished(self) -> dict[tuple[str, str], pd.Series]:
+        """The statuses of each (dataset, reducer), one for each seed."""
+        groups = self.jobs.groupby(["dataset", "reducer"])["status"]
+        return {(str(key[0]), str(key[1])): statuses for key, statuses in groups}
+
+    @property
+    def datasets(self) -> list[str]:
+        """Labels of the datasets, in the order of their names."""
+        return sorted(self.jobs["dataset"].unique())
+
+    @property
+    def reducers(self) -> list[str]:
+        """Labels of the reducers, controls last."""
+        rows = self.jobs[["control", "reducer"]].drop_duplicates()
+        return list(rows.sort_values(["control", "reducer"])["reducer"])
+
+
+def load_results(
+    store: Store,
+    *,
+    datasets: Collection[str] | None = None,
+    ks: Sequence[str] = DEFAULT_KS,
+) -> tuple[Results, list[str]]:
+    """Read a store into frames.
+
+    Parameters
+    ----------
+    store : Store
+        Where the records are.
+    datasets : collection of str, optional
+        Ids of the dataset configurations to keep (`DatasetConfig.id`); all if not given.
+    ks : sequence of str
+        Where curves are read for tables: numbers, or ``"n/10"``.
+
+    Returns
+    -------
+    results : Results
+    damaged : list of str
+        What is wrong with each file that could not be used.
+
+    Raises
+    ------
+    BenchError
+        If there is nothing to report, or a k is out of range.
+    """
+    found, damaged = store.records()
+    records = _newest(r for r in found if datasets is None or r.job.dataset.id in datasets)
+    if not records:
+        raise BenchError(f"'{store.folder}' holds no records: run `python -m bench all` first.")
+    facts, pictures = {}, {}
+    for config in {r.job.dataset.id: r.job.dataset for r in records}.values():
+        try:
+            facts[_key(config)], pictures[_key(config)] = store.dataset(config)
+        except BenchError as error:
+            if any(r.status is Status.OK for r in records if r.job.dataset == config):
+                damaged.append(str(error))
+    arrays = {r.job.id: store.arrays(r) for r in records if r.status is Status.OK}
+    jobs = pd.DataFrame([_job_row(r) for r in records])
+    rows = [row for r in records for row in _score_rows(r, arrays.get(r.job.id, {}), ks)]
+    scores = pd.DataFrame(rows, columns=_SCORE_COLUMNS)
+    return Results(records, facts, arrays, pictures, jobs, _with_gap(scores)), damaged
+
+
+_SCORE_COLUMNS = ["dataset", "reducer", "control", "seed", "metric", "k", "reference", "value"]
+
+
+def _newest(records: Iterable[Record]) -> list[Record]:
+    """Keep one record for each row, dataset and seed: that of the newest code."""
+
+    def age(record: Record) -> tuple[int, int, int, str]:
+        job = record.job
+        revisions = job.protocol, job.dataset.revision, job.reducer.revision
+        return (*revisions, record.circumstances.started)
+
+    newest: dict[tuple[str, str, int], Record] = {}
+    for record in sorted(records, key=age):
+        newest[record.job.dataset.label, reducer_label(record), record.job.seed] = record
+    return list(newest.values())
+
+
+def _key(config: DatasetConfig) -> tuple[str, int]:
+    return config.label, config.seed
+
+
+def _common(record: Record) -> dict[str, Any]:
+    return {
+        "dataset": record.job.dataset.label,
+        "reducer": reducer_label(record),
+        "control": record.job.reducer.name in CONTROLS,
+        "seed": record.job.seed,
+    }
+
+
+def reducer_label(record: Record) -> str:
+    """Name a record's row: the reducer, and the dimensions where they are not two."""
+    dimensions = record.job.n_components
+    return record.job.reducer.label + ("" if dimensions == 2 else f" in {dimensions}-D")
+
+
+def _job_row(record: Record) -> dict[str, Any]:
+    costs = record.costs
+    memory = costs.peak_memory_bytes if costs else None
+    return _common(record) | {
+        "status": record.status.value,
+        "reason": record.reason or "",
+        "fit_seconds": costs.fit_seconds if costs else np.nan,
+        "cpu_seconds": costs.cpu_seconds if costs else np.nan,
+        "peak_memory_mib": memory / 2**20 if memory is not None else np.nan,
+        "reconstruction_error": (
+            np.nan if record.reconstruction_error is None else record.reconstruction_error
+        ),
+    }
+
+
+def _score_rows(
+    record: Record, arrays: dict[str, NDArray[Any]], ks: Sequence[str]
+) -> Iterable[dict[str, Any]]:
+    common = _common(record)
+    for score in record.scores:
+        if score.k is None:
+            yield common | {
+                "metric": score.metric,
+                "k": "",
+                "reference": score.reference,
+                "value": np.nan if score.value is None else score.value,
+            }
+    for name in sorted(arrays.keys() - {"embedding"}):
+        reference, _, metric = name.partition("/")
+        for k in ks:
+            value = at_k(arrays[name], k, n=len(arrays["embedding"]), what=metric)
+            yield common | {"metric": metric, "k": k, "reference": reference, "value": value}
+
+
+def at_k(curve: NDArray[Any], k: str, *, n: int, what: str) -> float:
+    """Read a curve over k = 1, 2, ...
+
+    Raises
+    ------
+    BenchError
+        If k is not a number or ``n/10``, or the curve does not reach it.
+    """
+    number = max(1, n // 10) if k == "n/10" else int(k) if k.isdecimal() else 0
+    if not 1 <= number <= len(curve):
+        raise BenchError(
+            f"k = {k} is out of range for {what} with n = {n}: give a number in 1 ... "
+            f"{len(curve)}, or n/10."
+        )
+    return float(curve[number - 1])
+
+
+def _with_gap(scores: pd.DataFrame) -> pd.DataFrame:
+    """Add the difference of the references, job by job, as a third reference of the AUC."""
+    auc = scores[scores["metric"] == "auc"]
+    keys = [name for name in _SCORE_COLUMNS if name not in ("reference", "value")]
+    wide = auc.pivot(index=keys, columns="reference", values="value").reset_index()
+    if not set(REFERENCES) <= set(wide.columns):
+        return scores
+    gap = wide[keys].assign(reference="gap", value=wide["geodesic"] - wide["euclidean"])
+    return pd.concat([scores, gap], ignore_index=True)
+
+
+def fixed(number: float, digits: int) -> str:
+    """Write a number with so many decimals; one that rounds to zero has no sign."""
+    text = f"{number:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else text
+
+
+def metric_label(metric: str, k: str) -> str:
+    """Name a metric for people, with its k if it has one."""
+    label = METRICS[metric].label if metric in METRICS else metric
+    return f"{label} at k = {k}" if k else label

@@ -1,0 +1,116 @@
+"""Publish: write the tables and figures of a store into its folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from bench.record import Status
+from bench.report.frame import Results
+from bench.report.tables import LEGEND, all_tables, headline_tables, tidy
+
+
+@dataclass(frozen=True)
+class Published:
+    """The files that were written."""
+
+    markdown: Path
+    csv: Path
+    latex: Path
+    figures: list[Path]
+
+
+def publish(results: Results, folder: Path) -> Published:
+    """Write ``comparison.md``, ``.csv`` and ``.tex`` and ``figures/`` into a folder."""
+    from bench.report.figures import save_figures
+
+    markdown = folder / "comparison.md"
+    markdown.write_text(_markdown(results), encoding="utf-8")
+    csv = folder / "comparison.csv"
+    tidy(results).to_csv(csv, index=False, float_format="%.6g")
+    latex = folder / "comparison.tex"
+    tables = "\n".join(table.latex for table in headline_tables(results))
+    latex.write_text(f"% \\usepackage{{booktabs}}\n{tables}", encoding="utf-8")
+    return Published(markdown, csv, latex, save_figures(results, folder / "figures"))
+
+
+def failures(results: Results) -> pd.DataFrame:
+    """Return the jobs without scores: status, reducer, dataset, seeds and reason."""
+    failed = results.jobs[results.jobs["status"] != Status.OK]
+    if failed.empty:
+        return failed
+    grouped = failed.groupby(["status", "reducer", "dataset", "reason"], sort=True)["seed"]
+    seeds = grouped.apply(lambda seed: ", ".join(map(str, sorted(seed))))
+    return seeds.rename("seeds").reset_index()
+
+
+def _markdown(results: Results) -> str:
+    parts = ["# Comparison\n", f"{LEGEND}\n", "## Scores and costs\n"]
+    parts += [table.markdown for table in all_tables(results) if len(table.frame)]
+    parts += ["## Datasets\n", _datasets(results), "## Jobs without scores\n"]
+    failed = failures(results)
+    parts.append(_github(failed) if len(failed) else "None.\n")
+    parts += ["## Circumstances\n", footer(results)]
+    return "\n".join(parts)
+
+
+def _datasets(results: Results) -> str:
+    rows = []
+    for dataset in results.datasets:
+        facts = [f for (label, _), f in results.facts.items() if label == dataset]
+        if not facts:
+            continue
+        first = facts[0]
+        notes = ", ".join(f"{name} {value:g}" for name, value in first.geodesic_notes.items())
+        row = {
+            "dataset": dataset,
+            "n": str(first.n),
+            "D": str(first.dimensions),
+            "geodesics": first.geodesic_status + (f" ({notes})" if notes else ""),
+            "overlap AUC": f"{_mean([f.overlap_auc for f in facts]):.3f}",
+        }
+        for k in first.overlap:
+            row[f"overlap {k}"] = f"{_mean([f.overlap[k] for f in facts]):.3f}"
+        rows.append(row | {"source": first.source, "licence": first.licence})
+    note = (
+        "Overlap is the share of the k nearest neighbours that the two references have in "
+        "common, and its area over log k: the ceiling of the contrast between them.\n"
+    )
+    return f"{_github(pd.DataFrame(rows))}\n{note}"
+
+
+def footer(results: Results) -> str:
+    """Say with what, where and from what the numbers were made."""
+    where = [record.circumstances for record in results.records]
+    versions: dict[str, set[str]] = {}
+    for circumstances in where:
+        for package, version in circumstances.versions.items():
+            versions.setdefault(package, set()).add(version)
+    machines = sorted(
+        {
+            f"{c.processor}, {c.cores} cores, {c.memory_bytes / 2**30:.0f} GiB, {c.system}, "
+            f"{c.threads} thread(s) per job"
+            for c in where
+        }
+    )
+    packages = ", ".join(f"{name} {' / '.join(sorted(v))}" for name, v in sorted(versions.items()))
+    missing = (results.jobs["status"] != Status.OK).sum()
+    seeds = ", ".join(map(str, sorted(results.jobs["seed"].unique())))
+    protocols = ", ".join(str(p) for p in sorted({r.job.protocol for r in results.records}))
+    days = sorted({c.started.partition("T")[0] for c in where})
+    lines = [
+        f"- Packages: {packages}",
+        *[f"- Machine: {machine}" for machine in machines],
+        f"- Protocol {protocols}; seeds {seeds}; run {' to '.join(sorted({days[0], days[-1]}))}",
+        f"- Jobs: {len(results.jobs)}, of which {missing} without scores",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _github(frame: pd.DataFrame) -> str:
+    rows = frame.map(lambda value: str(value).replace("|", "\\|"))
+    return rows.to_markdown(tablefmt="github", index=False, disable_numparse=True) + "\n"

@@ -1,0 +1,108 @@
+"""Statistics: intervals over seeds, and who is distinguishable from the best."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+LEVEL = 0.05
+_CELL = ["dataset", "reducer", "control", "metric", "k", "reference"]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean over seeds with its 95 % interval.
+
+    Parameters
+    ----------
+    mean : float
+    half_width : float
+        Of Student's t interval; NaN for a single seed.
+    seeds : int
+        How many values it is made of.
+    """
+
+    mean: float
+    half_width: float
+    seeds: int
+
+
+def interval(values: NDArray[np.float64]) -> Interval:
+    """Estimate the mean over seeds; one value gives no interval."""
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return Interval(np.nan, np.nan, 0)
+    if len(values) == 1:
+        return Interval(float(values[0]), np.nan, 1)
+    spread = stats.sem(values) * stats.t.ppf(1 - LEVEL / 2, len(values) - 1)
+    return Interval(float(values.mean()), float(spread), len(values))
+
+
+def summarise(scores: pd.DataFrame) -> pd.DataFrame:
+    """Average over seeds: one row for each (dataset, reducer, metric, k, reference).
+
+    Returns
+    -------
+    DataFrame
+        With the columns ``mean``, ``half_width`` and ``seeds``.
+    """
+    rows = []
+    for key, group in scores.groupby(_CELL, sort=False):
+        found = interval(group["value"].to_numpy(dtype=float))
+        rows.append((*key, found.mean, found.half_width, found.seeds))
+    return pd.DataFrame(rows, columns=[*_CELL, "mean", "half_width", "seeds"])
+
+
+def marks(values: pd.DataFrame, *, higher_is_better: bool) -> dict[str, str]:
+    """Name the best reducer of a column, and those not distinguishable from it.
+
+    Reducers are compared with the best by paired t-tests over the seeds, so that the draw of the
+    points cancels, with Holm's correction for the number of comparisons.
+
+    Parameters
+    ----------
+    values : DataFrame
+        One row for each seed, one column for each reducer; NaN where a job failed. A reducer
+        that misses a seed which another has is not a candidate.
+    higher_is_better : bool
+        The direction.
+
+    Returns
+    -------
+    dict of str to str
+        ``"best"`` or ``"tied"``, by reducer.
+    """
+    complete = values.dropna(axis="columns")
+    if complete.empty:
+        return {}
+    means = complete.mean()
+    best = str(means.idxmax() if higher_is_better else means.idxmin())
+    others = [str(name) for name in complete.columns if name != best]
+    found = {best: "best"}
+    if len(complete) >= 2:
+        p = [_paired(complete[best].to_numpy(), complete[name].to_numpy()) for name in others]
+        for name, adjusted in zip(others, holm(p), strict=True):
+            if adjusted >= LEVEL:
+                found[name] = "tied"
+    return found
+
+
+def holm(p_values: list[float]) -> list[float]:
+    """Adjust p-values for multiple comparisons (Holm, Scand. J. Stat. 6, 1979)."""
+    order = np.argsort(p_values)
+    adjusted = np.empty(len(p_values))
+    highest = 0.0
+    for position, index in enumerate(order):
+        highest = max(highest, min(1.0, (len(p_values) - position) * p_values[index]))
+        adjusted[index] = highest
+    return [float(p) for p in adjusted]
+
+
+def _paired(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    difference = a - b
+    if np.ptp(difference) <= 1e-12 * max(1.0, float(np.abs(a).max())):
+        # No spread at all: the t statistic is 0 / 0 or infinite.
+        return 1.0 if np.allclose(difference, 0) else 0.0
+    return float(stats.ttest_rel(a, b).pvalue)

@@ -1,0 +1,232 @@
+"""Tables: one frame, written as Markdown, LaTeX, CSV and for the terminal."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from bench.metrics.table import METRICS
+from bench.report.frame import Results, fixed, metric_label
+from bench.report.statistics import interval, marks, summarise
+
+REFERENCE_LABELS = {
+    "geodesic": "geodesic neighbours",
+    "euclidean": "Euclidean neighbours",
+    "gap": "gap, geodesic minus Euclidean",
+}
+LEGEND = (
+    "Mean ± half-width of the 95 % interval over seeds (Student's t). Bold: best. Italic: not "
+    "distinguishable from the best (paired t-test over seeds, Holm-corrected, 5 %). Controls "
+    "are below the line and never marked. A cell such as (2/3) counts the seeds that finished; "
+    "a word in place of a number is the status of all of them."
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One place of a table: its text, and ``"best"``, ``"tied"`` or nothing."""
+
+    text: str
+    mark: str = ""
+
+    @property
+    def markdown(self) -> str:
+        """The text as Markdown."""
+        return {"best": f"**{self.text}**", "tied": f"*{self.text}*"}.get(self.mark, self.text)
+
+    @property
+    def latex(self) -> str:
+        """The text as LaTeX."""
+        text = latex_escape(self.text).replace("±", r"$\pm$")
+        command = {"best": r"\textbf{%s}", "tied": r"\textit{%s}"}.get(self.mark, "%s")
+        return command % text
+
+    @property
+    def rich(self) -> Text:
+        """The text for a terminal."""
+        return Text(self.text, style={"best": "bold green", "tied": "italic"}.get(self.mark, ""))
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table of reducers by datasets.
+
+    Parameters
+    ----------
+    title : str
+    frame : DataFrame of Cell
+        One row for each reducer, one column for each dataset.
+    controls : int
+        How many of the last rows are controls.
+    """
+
+    title: str
+    frame: pd.DataFrame
+    controls: int = 0
+
+    @property
+    def markdown(self) -> str:
+        """The table as Markdown, controls named as such."""
+        cells = self.frame.map(lambda cell: cell.markdown)
+        first = len(cells) - self.controls
+        cells.index = [
+            str(name) if row < first else f"{name} (control)"
+            for row, name in enumerate(cells.index)
+        ]
+        body = cells.to_markdown(tablefmt="github", disable_numparse=True)
+        return f"### {self.title}\n\n{body}\n"
+
+    @property
+    def latex(self) -> str:
+        """The table as LaTeX, for the booktabs package."""
+        cells = self.frame.map(lambda cell: cell.latex)
+        cells.index = [latex_escape(name) for name in cells.index]
+        cells.columns = [latex_escape(name) for name in cells.columns]
+        text: str = cells.style.to_latex(
+            hrules=True,
+            caption=latex_escape(self.title),
+            position="htbp",
+            position_float="centering",
+            column_format="l" + "r" * cells.shape[1],
+        )
+        lines = text.splitlines()
+        lines.insert(lines.index(r"\centering") + 1, r"\footnotesize\setlength{\tabcolsep}{3pt}")
+        if not self.controls or self.controls == len(cells):
+            return "\n".join(lines) + "\n"
+        lines.insert(lines.index(r"\bottomrule") - self.controls, r"\midrule")
+        return "\n".join(lines) + "\n"
+
+    @property
+    def rich(self) -> RichTable:
+        """The table for a terminal."""
+        table = RichTable(title=self.title, title_justify="left")
+        table.add_column("", no_wrap=True)
+        for name in map(str, self.frame.columns):
+            table.add_column(name.replace("_", " "), justify="right")
+        for row, (name, cells) in enumerate(self.frame.iterrows(), start=1):
+            before_controls = row == len(self.frame) - self.controls
+            table.add_row(str(name), *[cell.rich for cell in cells], end_section=before_controls)
+        return table
+
+
+def score_table(results: Results, metric: str, reference: str, k: str = "") -> Table:
+    """Tabulate one metric against one reference: reducers by datasets.
+
+    Parameters
+    ----------
+    results : Results
+    metric, reference, k : str
+        Which numbers; ``k`` is empty for a metric that is no curve.
+
+    Returns
+    -------
+    Table
+    """
+    chosen = results.scores.query("metric == @metric and reference == @reference and k == @k")
+    row = METRICS.get(metric)
+    better = row.higher_is_better if row and reference != "gap" else None
+    title = f"{metric_label(metric, k)}: {REFERENCE_LABELS.get(reference, reference)}"
+    if row and reference != "gap":
+        chance = "" if row.chance is None else f", chance {row.chance:g}"
+        title += f" (best {row.best:g}{chance})"
+    return _tabulate(results, chosen, title, 3, higher_is_better=better)
+
+
+def cost_table(results: Results, column: str, title: str, digits: int) -> Table:
+    """Tabulate one of the costs, or the reconstruction error; nothing is marked."""
+    values = results.jobs.rename(columns={column: "value"})
+    return _tabulate(results, values, title, digits, higher_is_better=None)
+
+
+def headline_tables(results: Results) -> list[Table]:
+    """Return the three tables that the suite exists for."""
+    return [score_table(results, "auc", reference) for reference in REFERENCE_LABELS]
+
+
+def all_tables(results: Results) -> Iterator[Table]:
+    """Yield every table of scores and costs."""
+    yield from headline_tables(results)
+    seen = results.scores.query("reference != 'gap' and metric not in ('auc', 'q_nx', 'r_nx')")
+    for metric, k in seen[["metric", "k"]].drop_duplicates().itertuples(index=False):
+        for reference in ("geodesic", "euclidean"):
+            yield score_table(results, metric, reference, k)
+    error = "Reconstruction error (share of variance lost; best 0)"
+    yield cost_table(results, "reconstruction_error", error, 4)
+    yield cost_table(results, "fit_seconds", "Seconds to fit, after a warm-up", 2)
+    yield cost_table(results, "cpu_seconds", "Processor seconds to fit", 2)
+    yield cost_table(results, "peak_memory_mib", "Peak memory of the fit, MiB", 0)
+
+
+def tidy(results: Results) -> pd.DataFrame:
+    """Return every number of every table: one row each, marks included, for CSV."""
+    summary = summarise(results.scores)
+    summary["mark"] = ""
+    column = ["dataset", "metric", "k", "reference"]
+    places = summary.groupby(column).groups
+    for key, chosen in results.scores.groupby(column):
+        _, metric, _, reference = map(str, key)
+        if reference != "gap" and metric in METRICS:
+            found = _marks(chosen, METRICS[metric].higher_is_better)
+            place = places[key]
+            summary.loc[place, "mark"] = summary.loc[place, "reducer"].map(found).fillna("")
+    return summary.sort_values(["metric", "k", "reference", "dataset", "control", "reducer"])
+
+
+def _tabulate(
+    results: Results,
+    values: pd.DataFrame,
+    title: str,
+    digits: int,
+    *,
+    higher_is_better: bool | None,
+) -> Table:
+    reducers, datasets = results.reducers, results.datasets
+    cells: dict[str, dict[str, Cell]] = {}
+    for dataset in datasets:
+        column = values[values["dataset"] == dataset]
+        found = {} if higher_is_better is None else _marks(column, higher_is_better)
+        by_reducer = dict(tuple(column.groupby("reducer")["value"]))
+        cells[dataset] = {}
+        for reducer in reducers:
+            numbers = by_reducer.get(reducer, pd.Series(dtype=float)).to_numpy(dtype=float)
+            statuses = results.finished.get((dataset, reducer), pd.Series(dtype=str))
+            text = _cell_text(numbers, list(statuses), digits)
+            cells[dataset][reducer] = Cell(text, found.get(reducer, ""))
+    frame = pd.DataFrame(cells, index=reducers)
+    shown = frame[~frame.map(lambda cell: cell.text == "").all(axis="columns")]
+    controls = set(results.jobs.loc[results.jobs["control"], "reducer"])
+    return Table(title, shown, sum(name in controls for name in shown.index))
+
+
+def _marks(column: pd.DataFrame, higher_is_better: bool) -> dict[str, str]:
+    candidates = column[~column["control"]]
+    if candidates.empty:
+        return {}
+    by_seed = candidates.pivot(index="seed", columns="reducer", values="value")
+    return marks(by_seed, higher_is_better=higher_is_better)
+
+
+def _cell_text(numbers: NDArray[np.float64], statuses: list[str], digits: int) -> str:
+    found = interval(numbers)
+    if not found.seeds:
+        return ", ".join(sorted(set(statuses) - {"ok"}))
+    text = fixed(found.mean, digits)
+    if np.isfinite(found.half_width):
+        text += f" ± {fixed(found.half_width, digits)}"
+    finished = statuses.count("ok")
+    return text if finished == len(statuses) else f"{text} ({finished}/{len(statuses)})"
+
+
+def latex_escape(text: str) -> str:
+    """Make text safe for LaTeX."""
+    special = {c: rf"\{c}" for c in "&%$#_{}"}
+    special |= {
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "\\": r"\textbackslash{}",
+    }
+    return "".join(special.get(character, character) for character in text)
