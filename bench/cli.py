@@ -275,7 +275,8 @@ def _run(
             kept = len(todo.done) + display.done
             errors.print(
                 f"Stopped. {kept} of {len(jobs)} jobs are kept in '{out}'; "
-                "the same command resumes."
+                "the same command resumes.",
+                soft_wrap=True,
             )
             raise
     results = _publish(store, {job.dataset.id for job in jobs}, DEFAULT_KS)

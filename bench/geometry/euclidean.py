@@ -26,10 +26,19 @@ class EuclideanDistances:
     X: NDArray[np.floating]
 
     @cached_property
+    def _points(self) -> NDArray[np.float64]:
+        return np.asarray(self.X, dtype=np.float64)
+
+    @cached_property
     def _centred(self) -> NDArray[np.float64]:
-        """Centre the points: ``a² + b² - 2ab`` loses fewer digits near the origin."""
-        points = np.asarray(self.X, dtype=np.float64)
-        return np.asarray(points - points.mean(axis=0))
+        """Move the points near the origin, where ``a² + b² - 2ab`` loses fewer digits.
+
+        They are moved by a multiple of a power of two of about their own spread, so that pixels
+        and other numbers of few digits stay exact and equal distances stay equal.
+        """
+        spread = np.ptp(self._points, axis=0).max()
+        unit = 2.0 ** np.floor(np.log2(spread)) if spread > 0 else 1.0
+        return np.asarray(self._points - unit * np.rint(self._points.mean(axis=0) / unit))
 
     @cached_property
     def _squares(self) -> NDArray[np.float64]:
@@ -37,9 +46,9 @@ class EuclideanDistances:
 
     def distances(self, rows: Rows) -> NDArray[np.float64]:
         """Return the distances from ``rows`` to every point, of shape (len(rows), n)."""
+        if self._points.shape[1] <= _FEW_DIMENSIONS:
+            return cdist(self._points[rows], self._points)
         points = self._centred
-        if points.shape[1] <= _FEW_DIMENSIONS:
-            return cdist(points[rows], points)
         squared = self._squares[rows, None] + self._squares - 2 * (points[rows] @ points.T)
         squared[np.arange(len(rows)), rows] = 0
         return np.sqrt(np.maximum(squared, 0, out=squared), out=squared)

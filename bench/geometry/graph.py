@@ -96,10 +96,10 @@ def _nearest_edges(
 def _symmetric(
     n: int, start: NDArray[np.intp], end: NDArray[np.intp], length: NDArray[np.float64]
 ) -> csr_array:
-    """Join both directions of each edge; an edge of length 0 stays an edge."""
+    """Join both directions of each edge; a stored length of 0, between duplicates, is an edge."""
     low, high = np.minimum(start, end), np.maximum(start, end)
     _, first = np.unique(low * n + high, return_index=True)
-    low, high, length = low[first], high[first], np.maximum(length[first], np.finfo(float).tiny)
+    low, high, length = low[first], high[first], length[first]
     both = (np.concatenate([low, high]), np.concatenate([high, low]))
     return csr_array((np.concatenate([length, length]), both), shape=(n, n))
 

@@ -39,7 +39,7 @@ class HoleGeodesics:
 
     @cached_property
     def _corners(self) -> NDArray[np.float64]:
-        return np.asarray(self.lower + np.array(_CORNERS) * (self.upper - self.lower))
+        return np.where(_CORNERS, self.upper, self.lower)
 
     @cached_property
     def _seen(self) -> NDArray[np.float64]:

@@ -105,8 +105,8 @@ class Table:
         """The table for a terminal."""
         table = RichTable(title=self.title, title_justify="left")
         table.add_column("", no_wrap=True)
-        for name in map(str, self.frame.columns):
-            table.add_column(name.replace("_", " "), justify="right")
+        for column in map(str, self.frame.columns):
+            table.add_column(column.replace("_", " "), justify="right")
         for row, (name, cells) in enumerate(self.frame.iterrows(), start=1):
             before_controls = row == len(self.frame) - self.controls
             table.add_row(str(name), *[cell.rich for cell in cells], end_section=before_controls)

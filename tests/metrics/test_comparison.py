@@ -1,0 +1,411 @@
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from metrics import slow
+from scipy.optimize import minimize_scalar
+from scipy.spatial.distance import cdist, pdist
+from scipy.stats import pearsonr, spearmanr
+from sklearn.datasets import make_swiss_roll
+from sklearn.decomposition import PCA
+from sklearn.manifold import Isomap, trustworthiness
+
+from bench.controls import oracle, random, shuffled
+from bench.datasets import swiss_roll
+from bench.geometry.euclidean import EuclideanDistances
+from bench.geometry.geodesics import FlatGeodesics
+from bench.geometry.reference import Reference
+from bench.metrics.comparison import compare, reference_overlap
+from bench.metrics.table import METRICS
+
+
+def euclidean(X):
+    return Reference.build(EuclideanDistances(np.asarray(X)), len(X))
+
+
+def hold(X, embedding):
+    return compare({"X": euclidean(X)}, np.asarray(embedding))["X"]
+
+
+def scores(X, embedding):
+    comparison = hold(X, embedding)
+    return {name: metric.function(comparison) for name, metric in METRICS.items()}
+
+
+def assert_same_scores(found, expected, atol=1e-9):
+    for name in METRICS:
+        np.testing.assert_allclose(found[name], expected[name], atol=atol, err_msg=name)
+
+
+def assert_perfect(found, atol=1e-12):
+    for name, metric in METRICS.items():
+        np.testing.assert_allclose(found[name], metric.best, atol=atol, err_msg=name)
+
+
+def cloud(seed, n, dimensions=3):
+    return np.random.default_rng(seed).normal(size=(n, dimensions))
+
+
+def noisy_map(seed, X):
+    """Return an embedding that is neither good nor bad."""
+    generator = np.random.default_rng([seed, 1])
+    return X[:, :2] + 0.5 * generator.normal(size=(len(X), 2))
+
+
+seeds = st.integers(0, 10**6)
+sizes = st.integers(12, 60)
+
+# --- equal to others, and to the definitions ---
+
+
+@pytest.mark.parametrize(
+    ("n", "dimensions", "k"),
+    [(30, 3, 1), (30, 3, 14), (31, 3, 15), (100, 24, 5), (100, 25, 5), (150, 60, 40), (400, 3, 12)],
+)
+def test_trustworthiness_and_continuity_equal_scikit_learn(n, dimensions, k):
+    X = cloud(n, n, dimensions)
+    Y = noisy_map(n, X)
+    found = hold(X, Y).co_ranking
+    assert found.trustworthiness[k - 1] == pytest.approx(
+        trustworthiness(X, Y, n_neighbors=k), abs=1e-12
+    )
+    assert found.continuity[k - 1] == pytest.approx(trustworthiness(Y, X, n_neighbors=k), abs=1e-12)
+
+
+def test_trustworthiness_against_geodesics_equals_scikit_learn_on_their_matrix():
+    data = swiss_roll.dataset(n=200, seed=3)
+    Y = data.X[:, :2].astype(float)
+    found = compare({"geodesic": Reference.build(data.geodesics, 200)}, Y)["geodesic"]
+    distances = data.geodesics.distances(np.arange(200))
+    for k in (1, 15, 99):
+        expected = trustworthiness(distances, Y, n_neighbors=k, metric="precomputed")
+        assert found.co_ranking.trustworthiness[k - 1] == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize(("n", "dimensions"), [(12, 3), (21, 30), (30, 3), (31, 3)])
+def test_rank_scores_equal_their_definitions_at_every_k(n, dimensions):
+    X = cloud(n, n, dimensions)
+    Y = noisy_map(n, X)
+    reference, embedded = slow.rank_matrix(cdist(X, X)), slow.rank_matrix(cdist(Y, Y))
+    every, below_half = range(1, n), [k for k in range(1, n) if k < n / 2]
+    expected = {
+        "q_nx": [slow.q_nx(reference, embedded, k) for k in every],
+        "r_nx": [slow.r_nx(reference, embedded, k) for k in range(1, n - 1)],
+        "trustworthiness": [slow.trustworthiness(reference, embedded, k) for k in below_half],
+        "continuity": [slow.continuity(reference, embedded, k) for k in below_half],
+        "auc": slow.auc(reference, embedded),
+    }
+    found = scores(X, Y)
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name], values, atol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize("dimensions", [3, 40])
+@pytest.mark.parametrize("tied", [False, True])
+def test_distance_scores_equal_scipy_with_and_without_ties(dimensions, tied):
+    X = cloud(0, 80, dimensions)
+    Y = noisy_map(0, X)
+    if tied:  # on a grid, mirrored to have its centre at 0: no rounding can undo a tie
+        X, Y = (np.round(3 * np.vstack([points, -points])) for points in (X, Y))
+    found = scores(X, Y)
+    given_distances, distances = pdist(X), pdist(Y)
+    assert found["spearman"] == pytest.approx(
+        spearmanr(given_distances, distances).statistic, abs=1e-12
+    )
+    assert found["residual_variance"] == pytest.approx(
+        1 - pearsonr(given_distances, distances).statistic ** 2, abs=1e-12
+    )
+
+    def error(scale):
+        return np.sum((given_distances - scale * distances) ** 2) / np.sum(given_distances**2)
+
+    best = minimize_scalar(error, bounds=(0, 100), method="bounded", options={"xatol": 1e-10})
+    assert found["stress"] == pytest.approx(np.sqrt(best.fun), abs=1e-9)
+
+
+@pytest.fixture(scope="module")
+def published():
+    """Hold the embeddings of the check values against both references."""
+    np.random.seed(0)  # noqa: NPY002 - Isomap's eigensolver starts from numpy's global generator
+    X, t = make_swiss_roll(1000, noise=0, random_state=0)
+    chart = np.column_stack([(t * np.sqrt(1 + t**2) + np.arcsinh(t)) / 2, X[:, 1]])
+    references = {
+        "Euclidean": euclidean(X),
+        "geodesic": Reference.build(FlatGeodesics(chart), 1000),
+    }
+    return {
+        "PCA": compare(references, PCA(2).fit_transform(X)),
+        "Isomap": compare(references, Isomap(n_neighbors=12, n_components=2).fit_transform(X)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("reducer", "reference", "t", "c", "q"),
+    [
+        ("PCA", "Euclidean", 0.90291, 0.99255, 0.5901),
+        ("PCA", "geodesic", 0.86952, 0.99259, 0.5910),
+        ("Isomap", "Euclidean", 0.99951, 0.99946, 0.8945),
+        ("Isomap", "geodesic", 0.99951, 0.99945, 0.8943),
+    ],
+)
+def test_scores_of_the_swiss_roll_equal_the_check_values(published, reducer, reference, t, c, q):
+    found = published[reducer][reference].co_ranking
+    assert found.trustworthiness[14] == pytest.approx(t, abs=1e-4)
+    assert found.continuity[14] == pytest.approx(c, abs=1e-4)
+    assert found.q_nx[14] == pytest.approx(q, abs=1e-4)
+
+
+# --- perfect ---
+
+
+@given(seeds, sizes, st.sampled_from([1, 2, 3, 30]))
+def test_the_identity_is_perfect(seed, n, dimensions):
+    X = cloud(seed, n, dimensions)
+    assert_perfect(scores(X, X))
+
+
+@given(seeds, st.integers(6, 25))
+def test_the_identity_is_perfect_with_duplicated_points(seed, n):
+    X = np.repeat(cloud(seed, n), 2, axis=0)
+    assert_perfect(scores(X, X))
+
+
+@given(st.integers(3, 7), st.integers(4, 8), st.sampled_from([1, 2, 8]))
+def test_the_identity_is_perfect_on_a_grid_full_of_ties_and_at_twice_its_size(rows, columns, scale):
+    X = np.stack(np.meshgrid(np.arange(rows), np.arange(columns)), axis=-1).reshape(-1, 2)
+    assert_perfect(scores(X.astype(float), scale * X.astype(float)))
+
+
+def test_the_identity_is_perfect_on_a_grid_at_a_tenth_of_its_size():
+    X = np.stack(np.meshgrid(np.arange(20.0), np.arange(20.0)), axis=-1).reshape(-1, 2)
+    assert_perfect(scores(X, 0.1 * X))
+
+
+def test_the_oracle_is_perfect_against_the_geodesics_and_not_through_space():
+    data = swiss_roll.dataset(n=300, seed=0)
+    references = {"geodesic": Reference.build(data.geodesics, 300), "Euclidean": euclidean(data.X)}
+    found = compare(references, oracle(data.X, data.chart, 2, 0))
+    assert_perfect({name: m.function(found["geodesic"]) for name, m in METRICS.items()})
+    assert found["Euclidean"].co_ranking.auc < 0.95
+
+
+# --- unchanged ---
+
+
+@given(seeds, sizes)
+def test_no_score_changes_when_either_side_is_rotated(seed, n):
+    X = cloud(seed, n)
+    Y = noisy_map(seed, X)
+    turn_x, turn_y = (np.linalg.qr(cloud(seed + d, d, d))[0] for d in (3, 2))
+    assert_same_scores(scores(X @ turn_x, Y @ turn_y), scores(X, Y))
+
+
+@given(seeds, sizes, st.floats(-100, 100), st.floats(-100, 100))
+def test_no_score_changes_when_either_side_is_moved(seed, n, x, y):
+    X = cloud(seed, n)
+    Y = noisy_map(seed, X)
+    assert_same_scores(scores(X + x, Y + np.array([y, -y])), scores(X, Y))
+
+
+@given(seeds, sizes, st.floats(1e-6, 1e6), st.floats(1e-6, 1e6))
+def test_no_score_changes_when_either_side_is_scaled(seed, n, x, y):
+    X = cloud(seed, n)
+    Y = noisy_map(seed, X)
+    assert_same_scores(scores(x * X, y * Y), scores(X, Y))
+
+
+@given(seeds, sizes)
+def test_no_score_changes_when_the_points_are_listed_in_another_order(seed, n):
+    X = cloud(seed, n)
+    Y = noisy_map(seed, X)
+    order = np.random.default_rng(seed).permutation(n)
+    assert_same_scores(scores(X[order], Y[order]), scores(X, Y))
+
+
+@given(seeds, sizes)
+def test_every_score_changes_when_only_one_side_is_listed_in_another_order(seed, n):
+    X = cloud(seed, n)
+    order = np.random.default_rng(seed).permutation(n)
+    assume((order != np.arange(n)).sum() > n / 2)
+    found = scores(X, X[order])
+    for name, metric in METRICS.items():
+        assert abs(np.mean(found[name]) - metric.best) > 0.05, name
+
+
+# --- chance ---
+
+N = 400
+AUC_BOUND = 8 / N  # R_NX(k) of one random ranking a row deviates by about 1 / n, at any k
+
+
+def expected_trustworthiness(n):
+    """Return T(k) when each of the k places is given to any other point with equal chance."""
+    k = np.arange(1, (n + 1) // 2)
+    return 1 - (n - 1 - k) * (n - k) / ((n - 1) * (2 * n - 3 * k - 1))
+
+
+def assert_at_chance(comparison, factor=1.0):
+    found = comparison.co_ranking
+    assert abs(found.auc) < factor * AUC_BOUND
+    k = np.arange(1, (N + 1) // 2)
+    bound = factor * 6 * 0.31 / np.sqrt(N * k) + 0.005
+    expected = expected_trustworthiness(N)
+    assert (np.abs(found.trustworthiness - expected) < bound).all()
+    assert (np.abs(found.continuity - expected) < bound).all()
+    assert found.trustworthiness[14] == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize("order", ["sorted", "reversed", "shuffled"])
+@pytest.mark.parametrize("value", [0.0, 0.1])
+def test_a_constant_embedding_scores_at_chance_in_any_order_of_the_rows(order, value):
+    data = swiss_roll.dataset(n=N, seed=0)
+    rows = np.argsort(data.color)
+    if order == "reversed":
+        rows = rows[::-1]
+    if order == "shuffled":
+        rows = np.random.default_rng(0).permutation(N)
+    comparison = hold(data.X[rows], np.full((N, 2), value))
+    assert_at_chance(comparison)
+    assert METRICS["spearman"].function(comparison) == 0
+    assert METRICS["residual_variance"].function(comparison) == 1
+    assert METRICS["stress"].function(comparison) == 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("control", [random, shuffled])
+def test_random_and_shuffled_embeddings_score_at_chance(control, seed):
+    data = swiss_roll.dataset(n=N, seed=seed)
+    comparison = hold(data.X, control(data.X, data.chart, 2, seed))
+    assert_at_chance(comparison, factor=2)  # a far point is far for all: rows are not independent
+    assert METRICS["spearman"].function(comparison) == pytest.approx(0, abs=0.05)
+    assert METRICS["residual_variance"].function(comparison) > 0.99
+
+
+def test_r_nx_is_at_chance_at_every_scale_when_the_embedding_is_random():
+    data = swiss_roll.dataset(n=N, seed=0)
+    found = hold(data.X, random(data.X, None, 2, 0)).co_ranking.r_nx
+    k = np.arange(1, N - 1)
+    assert (np.abs(found[k < 3 * N / 4]) < 0.06).all()
+
+
+# --- each metric was seen to fail ---
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_worse_embedding_scores_worse_on_every_metric(name):
+    metric = METRICS[name]
+    data = swiss_roll.dataset(n=200, seed=1)
+    reference = Reference.build(data.geodesics, 200)
+    noise = np.random.default_rng(0).normal(size=data.chart.shape)
+    ladder = [data.chart + level * noise for level in (0, 2, 10)] + [random(data.X, None, 2, 1)]
+    found = [np.mean(metric.function(compare({"": reference}, Y)[""])) for Y in ladder]
+    loss = np.abs(np.array(found) - metric.best)
+    assert loss[0] < 1e-7
+    assert (np.diff(loss) > 0.001).all()
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_rolled_up_embedding_scores_worse_than_the_unrolled_one(name):
+    metric = METRICS[name]
+    data = swiss_roll.dataset(n=300, seed=1)
+    reference = Reference.build(data.geodesics, 300)
+    flat, rolled = (
+        np.mean(metric.function(compare({"": reference}, Y)[""]))
+        for Y in (data.chart, data.X[:, [0, 2]])
+    )
+    assert abs(flat - metric.best) < abs(rolled - metric.best)
+
+
+@given(seeds, sizes, st.floats(0, 3))
+def test_every_value_lies_in_the_range_of_its_row(seed, n, level):
+    X = cloud(seed, n)
+    Y = X[:, :2] + level * cloud(seed + 1, n, 2)
+    for name, value in scores(X, Y).items():
+        metric = METRICS[name]
+        assert np.isfinite(value).all(), name
+        assert np.min(value) >= metric.low - 1e-12, name
+        assert np.max(value) <= metric.high + 1e-12, name
+
+
+# --- the table ---
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
+def test_best_lies_on_one_end_of_the_range_and_chance_inside(metric):
+    assert metric.low < metric.high
+    assert metric.best in (metric.low, metric.high)
+    assert metric.higher_is_better == (metric.best == metric.high)
+    if metric.chance is not None:
+        assert metric.low <= metric.chance <= metric.high
+        assert metric.chance != metric.best
+
+
+def test_names_and_labels_of_metrics_are_unique_and_sources_given():
+    assert list(METRICS) == [metric.name for metric in METRICS.values()]
+    assert len({metric.label for metric in METRICS.values()}) == len(METRICS)
+    assert all(metric.source for metric in METRICS.values())
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_the_stated_chance_is_what_random_points_score(name):
+    metric = METRICS[name]
+    if metric.chance is None:
+        assert name in {"q_nx", "stress"}
+        return
+    data = swiss_roll.dataset(n=N, seed=5)
+    value = metric.function(hold(data.X, random(data.X, None, 2, 5)))
+    value = value[14] if metric.curve else value
+    assert value == pytest.approx(metric.chance, abs=0.05)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_curves_have_a_value_for_each_k_and_the_others_are_plain_floats(name):
+    value = scores(cloud(0, 21), cloud(1, 21))[name]
+    if METRICS[name].curve:
+        lengths = {"q_nx": 20, "r_nx": 19, "trustworthiness": 10, "continuity": 10}
+        assert value.shape == (lengths[name],)
+    else:
+        assert type(value) is float
+
+
+# --- compare ---
+
+
+@pytest.mark.parametrize("shape", [(19, 2), (21, 2), (20,), (20, 2, 1)])
+def test_an_embedding_of_another_shape_is_refused_with_both_shapes(shape):
+    with pytest.raises(ValueError, match=r"\(20, n_components\), got \(") as error:
+        compare({"X": euclidean(cloud(0, 20))}, np.zeros(shape))
+    assert str(shape) in str(error.value)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_an_embedding_that_is_not_finite_is_refused(bad):
+    embedding = cloud(0, 20, 2)
+    embedding[7, 1] = bad
+    with pytest.raises(ValueError, match="must be finite; it holds NaN or infinity"):
+        compare({"X": euclidean(cloud(0, 20))}, embedding)
+
+
+def test_references_of_unlike_size_are_refused():
+    references = {"one": euclidean(cloud(0, 20)), "two": euclidean(cloud(0, 21))}
+    with pytest.raises(ValueError, match=r"\(20 or 21, n_components\)"):
+        compare(references, cloud(0, 20, 2))
+
+
+def test_several_references_in_one_pass_score_as_each_alone():
+    X, other, Y = cloud(0, 300), cloud(1, 300), cloud(2, 300, 2)
+    together = compare({"X": euclidean(X), "other": euclidean(other)}, Y)
+    for name, points in {"X": X, "other": other}.items():
+        assert (together[name].co_ranking.counts == hold(points, Y).co_ranking.counts).all()
+
+
+def test_an_embedding_in_single_precision_scores_as_its_double():
+    X, Y = cloud(0, 50), noisy_map(0, cloud(0, 50)).astype(np.float32)
+    assert_same_scores(scores(X, Y), scores(X, Y.astype(float)), atol=0)
+
+
+def test_the_overlap_of_two_references_is_that_of_one_as_an_embedding_of_the_other():
+    X, Y = cloud(0, 40), noisy_map(0, cloud(0, 40))
+    overlap = reference_overlap(euclidean(Y), euclidean(X))
+    assert (overlap.counts == hold(X, Y).co_ranking.counts).all()
+    assert reference_overlap(euclidean(X), euclidean(X)).auc == 1

@@ -1,0 +1,140 @@
+"""From a suite to jobs, and the identity of a job."""
+
+import msgspec
+import pytest
+
+from bench import Job, Registry
+from bench.errors import BenchError
+from bench.job import DatasetConfig, ReducerConfig
+from bench.suite import Choice, Suite, load_suite, plan
+
+
+def small(reducers=("pca",), datasets=("swiss_roll",), **more):
+    return Suite(tuple(map(Choice, datasets)), tuple(map(Choice, reducers)), **more)
+
+
+def test_the_default_suite_crosses_everything_that_is_built_in():
+    suite = load_suite("all")
+    jobs = plan(suite, Registry())
+    assert {job.dataset.name for job in jobs} == set(Registry().items("dataset"))
+    assert {job.reducer.name for job in jobs} == set(Registry().items("reducer"))
+    assert {job.dataset.parameters["n"] for job in jobs} == {1500}
+    assert len({job.seed for job in jobs}) == 3
+    methods = {j.reducer.parameters["method"] for j in jobs if j.reducer.name == "lle"}
+    assert methods == {"standard", "modified", "hessian", "ltsa"}
+    assert len({job.id for job in jobs}) == len(jobs) == 7 * 12 * 3
+
+
+def test_defaults_are_filled_in_and_what_differs_shows_in_the_label():
+    job = plan(small(n=300), Registry(), {"pca": {"whiten": True}})[0]
+    assert job.dataset.parameters == {"n": 300, "noise": 0.0}
+    assert job.label == "pca(whiten=True) on swiss_roll(n=300), seed 0"
+
+
+def test_saying_a_default_aloud_is_the_same_job():
+    spoken = plan(small(), Registry(), {"pca": {"whiten": False}, "swiss_roll": {"noise": 0.0}})
+    assert [j.id for j in spoken] == [j.id for j in plan(small(), Registry())]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"dataset": DatasetConfig("swiss_roll", {"n": 1500, "noise": 0.1}, 0)},
+        {"dataset": DatasetConfig("swiss_roll", {"n": 1500, "noise": 0.0}, 1)},
+        {"dataset": DatasetConfig("swiss_roll", {"n": 1500, "noise": 0.0}, 0, (), 2)},
+        {"reducer": ReducerConfig("pca", {"whiten": True})},
+        {"reducer": ReducerConfig("pca", {"whiten": False}, (), 2)},
+        {"n_components": 3},
+        {"protocol": 0},
+    ],
+)
+def test_whatever_can_change_the_outcome_makes_another_job(change):
+    job = Job(
+        DatasetConfig("swiss_roll", {"n": 1500, "noise": 0.0}, 0),
+        ReducerConfig("pca", {"whiten": False}),
+    )
+    assert msgspec.structs.replace(job, **change).id != job.id
+
+
+def test_the_order_of_parameters_does_not_matter_to_the_identity():
+    one = ReducerConfig("x", {"a": 1, "b": 2})
+    other = ReducerConfig("x", {"b": 2, "a": 1})
+    data = DatasetConfig("d", {}, 0)
+    assert Job(data, one).id == Job(data, other).id
+
+
+def test_any_scikit_learn_class_is_completed_from_its_signature():
+    jobs = plan(
+        small(["sklearn.decomposition:KernelPCA"]), Registry(), {"KernelPCA": {"kernel": "rbf"}}
+    )
+    assert jobs[0].reducer.parameters["kernel"] == "rbf"
+    assert jobs[0].reducer.parameters["degree"] == 3
+    assert jobs[0].reducer.label == "KernelPCA(kernel=rbf)"
+
+
+def test_a_reducer_that_is_unavailable_is_still_planned_so_that_it_becomes_a_row():
+    jobs = plan(small(["no_such_module:Thing"]), Registry())
+    assert [job.reducer.name for job in jobs] == ["no_such_module:Thing"] * 3
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"pca": {"whitten": True}}, r"parameter of pca 'whitten'\. Did you mean 'whiten'"),
+        ({"swiss_roll": {"nois": 1}}, r"parameter of swiss_roll 'nois'\. Did you mean 'noise'"),
+        ({"swis_roll": {"noise": 1}}, r"'swis_roll'\. Did you mean 'swiss_roll'"),
+    ],
+)
+def test_an_override_of_nothing_is_refused_with_the_closest_match(overrides, message):
+    with pytest.raises(BenchError, match=message):
+        plan(small(), Registry(), overrides)
+
+
+def test_a_control_has_no_parameters():
+    with pytest.raises(BenchError, match="parameter of oracle 'cheat'"):
+        plan(small(["oracle"]), Registry(), {"oracle": {"cheat": 1}})
+
+
+@pytest.mark.parametrize(
+    ("suite", "message"),
+    [
+        (small(["pca", "pca"]), "The reducer pca is chosen twice"),
+        (small(datasets=["digits", "digits"]), "The dataset digits is chosen twice"),
+        (small(seeds=(1, 1)), "The seed 1 is chosen twice"),
+        (small([]), "No reducer chosen"),
+        (small(seeds=()), "No seed chosen"),
+    ],
+)
+def test_a_plan_without_a_choice_or_with_one_made_twice_is_refused(suite, message):
+    with pytest.raises(BenchError, match=message):
+        plan(suite, Registry())
+
+
+def test_a_suite_can_be_a_toml_file(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('seeds = [5]\n[[datasets]]\nname = "digits"\n[[reducers]]\nname = "pca"\n')
+    assert [job.label for job in plan(load_suite(str(path)), Registry())] == [
+        "pca on digits, seed 5"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("seeds = [", "is not valid"),
+        ("sedes = [1]\ndatasets = []\nreducers = []", "unknown field `sedes`"),
+        ("seeds = [-1]\ndatasets = []\nreducers = []", "Expected `int` >= 0"),
+    ],
+)
+def test_a_suite_file_that_says_nonsense_is_refused(tmp_path, text, message):
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    with pytest.raises(BenchError, match=message):
+        load_suite(str(path))
+
+
+def test_an_unknown_suite_offers_the_closest_match(tmp_path):
+    with pytest.raises(BenchError, match="Did you mean 'smoke'"):
+        load_suite("smok")
+    with pytest.raises(BenchError, match="Cannot read suite"):
+        load_suite(str(tmp_path / "missing.toml"))
