@@ -154,8 +154,7 @@ def report(
     from bench.report.frame import DEFAULT_KS
     from bench.store import Store
 
-    results = _publish(Store(out), None, tuple(k or DEFAULT_KS))
-    _headline(results)
+    _headline(_publish(Store(out), None, tuple(k or DEFAULT_KS), again=True))
 
 
 @app.command("show", epilog="Example: python -m bench show --reducer isomap --seed 0")
@@ -279,8 +278,7 @@ def _run(
                 soft_wrap=True,
             )
             raise
-    results = _publish(store, {job.dataset.id for job in jobs}, DEFAULT_KS)
-    _headline(results)
+    _headline(_publish(store, {job.dataset.id for job in jobs}, DEFAULT_KS, again=False))
     if run.records:
         console.print(
             f"{len(run.records)} jobs in {run.wall_seconds:.0f} s on {run.workers} worker(s), "
@@ -299,12 +297,17 @@ def _say_what_is_left(planned: int, done: int) -> None:
         console.print(f"{planned - done} of {planned} jobs to run{before}.")
 
 
-def _publish(store: "Store", datasets: set[str] | None, ks: tuple[str, ...]) -> "Results":
+def _publish(
+    store: "Store", datasets: set[str] | None, ks: tuple[str, ...], *, again: bool
+) -> "Results":
     from bench.report.frame import load_results
-    from bench.report.publish import publish
+    from bench.report.publish import is_published, publish
 
     results, damaged = load_results(store, datasets=datasets, ks=ks)
     _warn(damaged)
+    if not again and is_published(results, store.folder):
+        console.print(f"Tables and figures in '{store.folder}' are up to date.", soft_wrap=True)
+        return results
     with console.status("Writing tables and figures"):
         published = publish(results, store.folder)
     console.print(

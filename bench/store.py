@@ -176,10 +176,17 @@ def _save_arrays(path: Path, arrays: Arrays) -> str:
 
 def _write(path: Path, data: bytes) -> None:
     """Replace a file in one step: never is half of it to be seen, not after a power cut either."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise BenchError(
+            f"Cannot write {path} ({error.strerror}). What was written before is kept; make room "
+            "and run the same command again."
+        ) from error

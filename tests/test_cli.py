@@ -106,6 +106,7 @@ def test_a_second_run_does_nothing_and_says_so(finished):
     again = bench(*arguments)
     assert again.returncode == 0
     assert "All 12 jobs are done already: nothing to run." in again.stdout
+    assert "are up to date" in again.stdout
     assert {path: path.stat().st_mtime_ns for path in (out / "records").rglob("*")} == before
 
 
@@ -156,6 +157,16 @@ def test_failures_end_with_exit_code_1_and_a_table_unless_they_are_allowed(tmp_p
     assert "OddError" in (tmp_path / "comparison.md").read_text()
     assert bench(*arguments).returncode == 1
     assert bench(*arguments, "--allow-failures").returncode == 0
+
+
+def test_too_few_points_for_a_method_are_an_error_of_that_job_alone(tmp_path):
+    arguments = ("run", "--dataset", "s_curve", "--n", "12", "--seed", "0", "--out", tmp_path)
+    found = bench(*arguments, "--reducer", "isomap", "--reducer", "pca")
+    assert found.returncode == 1
+    records = {r.job.reducer.name: r for r in Store(tmp_path).records()[0]}
+    assert records["pca"].status == "ok"
+    assert records["isomap"].status == "error"
+    assert "n_neighbors" in records["isomap"].reason
 
 
 def test_a_dotted_path_needs_no_code(tmp_path):

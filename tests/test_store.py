@@ -122,6 +122,17 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
         pass
 
 
+def test_a_full_disk_is_one_line_and_leaves_no_half_file(store, saved, monkeypatch):
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(BenchError, match=r"No space left on device\)\. What was written before is"):
+        store.save(Record(JOB, Status.CRASHED, WHERE, reason="why"))
+    assert store.find(JOB) == saved
+    assert not list(store.folder.rglob("*.tmp"))
+
+
 def test_leftovers_of_a_killed_run_are_cleared(store):
     (store.scratch / "half").mkdir(parents=True)
     with store.run():

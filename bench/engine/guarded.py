@@ -128,7 +128,7 @@ def score(comparisons: dict[str, Comparison], table: list[Metric]) -> tuple[list
     curves: Arrays = {}
     for reference, comparison in comparisons.items():
         for metric in table:
-            value = metric.function(comparison)
+            value = _apply(metric, comparison)
             if not metric.curve:
                 scores.append(Score(metric.name, reference, float(value)))
                 continue
@@ -136,6 +136,13 @@ def score(comparisons: dict[str, Comparison], table: list[Metric]) -> tuple[list
             ks = [k for k in headline_ks(comparison.reference.n) if k <= len(value)]
             scores += [Score(metric.name, reference, float(value[k - 1]), k) for k in ks]
     return scores, curves
+
+
+def _apply(metric: Metric, comparison: Comparison) -> Any:  # noqa: ANN401 - a number or a curve
+    try:
+        return metric.function(comparison)
+    except Exception as error:
+        raise RuntimeError(f"metric {metric.name}: {_one_line(error)}") from error
 
 
 def headline_ks(n: int) -> tuple[int, ...]:

@@ -133,16 +133,16 @@ def run_jobs(
         thread_limit(threads),
         ProcessPool(workers, initializer=_start_worker, context=get_context("spawn")) as pool,
     ):
-        floor = _Floor(pool, store, listener, limits, tuple(map(str, plugins)), threads)
+        execution = _Execution(pool, store, listener, limits, tuple(map(str, plugins)), threads)
         try:
-            floor.work(Schedule(jobs, workers), workers)
+            execution.work(Schedule(jobs, workers), workers)
         except BaseException:
             pool.stop()  # type: ignore[no-untyped-call]
             raise
-    return Run(floor.records, time.perf_counter() - began, floor.busy, workers)
+    return Run(execution.records, time.perf_counter() - began, execution.busy, workers)
 
 
-class _Floor:
+class _Execution:
     """The state of one run: what is running, what it came to."""
 
     def __init__(

@@ -132,7 +132,7 @@ def geodesic_against_euclidean(results: Results) -> Figure:
         ax.set_title(dataset, fontsize=9)
         ax.set_xlim(-0.05, 1.05)
         ax.set_ylim(-0.05, 1.05)
-    _legend(axes[len(results.datasets)], styles)
+    _legend(axes, styles)
     figure.suptitle("Above the line: kept along the manifold more than through space", fontsize=11)
     figure.supxlabel("AUC, Euclidean neighbours", fontsize=9)
     figure.supylabel("AUC, geodesic neighbours", fontsize=9)
@@ -156,7 +156,7 @@ def quality_against_time(results: Results) -> Figure:
         ax.set_title(dataset, fontsize=9)
         ax.set_xscale("log")
         ax.set_ylim(-0.05, 1.05)
-    _legend(axes[len(results.datasets)], styles)
+    _legend(axes, styles)
     figure.suptitle("Quality against cost", fontsize=11)
     figure.supxlabel("seconds to fit, after a warm-up (median over seeds)", fontsize=9)
     figure.supylabel("AUC, geodesic neighbours", fontsize=9)
@@ -232,9 +232,12 @@ def _styles(results: Results, *, controls: bool = True) -> dict[str, dict[str, A
     return styles
 
 
-def _legend(ax: Any, styles: dict[str, dict[str, Any]]) -> None:  # noqa: ANN401 - a matplotlib axes
-    """Fill a panel with the legend of all others."""
+def _legend(axes: list[Any], styles: dict[str, dict[str, Any]]) -> None:
+    """Fill the last panel with the legend of all others."""
+    ax = axes[-1]
     ax.set_axis_off()
+    if len(axes) > _COLUMNS:
+        axes[-1 - _COLUMNS].tick_params(labelbottom=True)  # nothing but the legend is below it
     for name, style in styles.items():
         ax.errorbar([], [], label=name, **style)
     ax.legend(loc="center", frameon=False, fontsize=8)

@@ -37,6 +37,7 @@ def draw_embedding(
         ax.scatter(*shown.T, color=".4", s=3, linewidths=0)
     ax.set_aspect("equal", adjustable="datalim")
     if "thumbnails" in pictures:
+        ax.margins(0.1)  # room for pictures on the outermost points
         _place_thumbnails(ax, shown, pictures["thumbnails"])
 
 

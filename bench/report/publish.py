@@ -21,17 +21,27 @@ class Published:
 
 
 def publish(results: Results, folder: Path) -> Published:
-    """Write ``comparison.md``, ``.csv`` and ``.tex`` and ``figures/`` into a folder."""
+    """Write ``comparison.md``, ``.csv`` and ``.tex`` and ``figures/`` into a folder.
+
+    The Markdown comes last: if it says what these results say, so does everything else.
+    """
     from bench.report.figures import save_figures
 
-    markdown = folder / "comparison.md"
-    markdown.write_text(_markdown(results), encoding="utf-8")
+    drawn = save_figures(results, folder / "figures")
     csv = folder / "comparison.csv"
     tidy(results).to_csv(csv, index=False, float_format="%.6g")
     latex = folder / "comparison.tex"
     tables = "\n".join(table.latex for table in headline_tables(results))
     latex.write_text(f"% \\usepackage{{booktabs}}\n{tables}", encoding="utf-8")
-    return Published(markdown, csv, latex, save_figures(results, folder / "figures"))
+    markdown = folder / "comparison.md"
+    markdown.write_text(_markdown(results), encoding="utf-8")
+    return Published(markdown, csv, latex, drawn)
+
+
+def is_published(results: Results, folder: Path) -> bool:
+    """Say whether a folder holds what `publish` would write."""
+    markdown = folder / "comparison.md"
+    return markdown.is_file() and markdown.read_text(encoding="utf-8") == _markdown(results)
 
 
 def failures(results: Results) -> pd.DataFrame:

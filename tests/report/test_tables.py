@@ -1,0 +1,151 @@
+"""Tables made of records that are known."""
+
+import shutil
+import subprocess
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bench import Job, Record, Store
+from bench.errors import BenchError
+from bench.job import DatasetConfig, ReducerConfig
+from bench.record import Circumstances, Costs, DatasetFacts, Score, Status
+from bench.report.frame import at_k, fixed, load_results
+from bench.report.publish import failures, publish
+from bench.report.tables import latex_escape, score_table, tidy
+
+N = 40
+
+
+def record(reducer, seed, geodesic, status=Status.OK, started="2026-01-02T00:00:00+00:00", **job):
+    circumstances = Circumstances({"numpy": "2"}, "a | b", 2, 2**30, "Linux", 1, started)
+    job = Job(DatasetConfig("roll_of_100%", {"n": N}, seed), ReducerConfig(reducer, {}), **job)
+    if status is not Status.OK:
+        return Record(job, status, circumstances, reason="it | broke"), None
+    scores = (Score("auc", "geodesic", geodesic), Score("auc", "euclidean", geodesic - 0.1))
+    curve = np.linspace(0, 1, N - 2)
+    arrays = {"embedding": np.random.default_rng(seed).normal(size=(N, 2))}
+    for reference in ("geodesic", "euclidean"):
+        arrays[f"{reference}/r_nx"] = curve
+        arrays[f"{reference}/trustworthiness"] = curve[: N // 2 - 1]
+    return Record(job, status, circumstances, scores=scores, costs=Costs(1.5, 1.0)), arrays
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(tmp_path)
+    for seed in (0, 1, 2):
+        config = DatasetConfig("roll_of_100%", {"n": N}, seed)
+        known = ("graph", {"bridges": 2}, False, {"15": 0.5}, 0.7, "source", "licence")
+        facts = DatasetFacts(config, N, 3, *known)
+        store.save_dataset(facts, {"color": np.arange(N)})
+        store.save(*record("good", seed, 0.9 + 0.01 * seed))
+        store.save(*record("poor", seed, 0.3 + 0.01 * (seed == 1)))
+        store.save(*record("oracle", seed, 1.0))
+        store.save(*record("broken", seed, 0, Status.TIMEOUT))
+        if seed < 2:
+            store.save(*record("partial", seed, 0.95))
+        else:
+            store.save(*record("partial", seed, 0, Status.CRASHED))
+    return store
+
+
+@pytest.fixture
+def results(store):
+    found, damaged = load_results(store, ks=("5", "n/10"))
+    assert damaged == []
+    return found
+
+
+def test_cells_say_mean_and_interval_and_failures_say_their_status(results):
+    column = score_table(results, "auc", "geodesic").frame["roll_of_100%"]
+    assert column["good"].text == "0.910 ± 0.025"
+    assert column["broken"].text == "timeout"
+    assert column["partial"].text == "0.950 ± 0.000 (2/3)"
+
+
+def test_the_best_complete_reducer_is_marked_and_controls_never_are(results):
+    column = score_table(results, "auc", "geodesic").frame["roll_of_100%"]
+    assert {name for name, cell in column.items() if cell.mark} == {"good"}
+    assert list(column.index)[-1] == "oracle"
+
+
+def test_the_gap_is_the_difference_of_the_references(results):
+    column = score_table(results, "auc", "gap").frame["roll_of_100%"]
+    assert column["good"].text == "0.100 ± 0.000"
+    assert not any(cell.mark for cell in column)
+
+
+def test_curves_are_read_at_the_k_that_was_asked_for(results):
+    curve = np.linspace(0, 1, N - 2, dtype=np.float32)
+    values = results.scores.query("metric == 'r_nx' and k == '5'")["value"]
+    np.testing.assert_allclose(values, curve[4])
+    values = results.scores.query("metric == 'r_nx' and k == 'n/10'")["value"]
+    np.testing.assert_allclose(values, curve[N // 10 - 1])
+
+
+@pytest.mark.parametrize("k", ["0", "-3", "three", "19.5", "40"])
+def test_a_k_that_the_curve_does_not_reach_is_refused(k):
+    with pytest.raises(
+        BenchError, match=r"out of range for it with n = 40: give a number in 1 ... 3"
+    ):
+        at_k(np.zeros(3), k, n=40, what="it")
+
+
+def test_only_the_newest_code_counts_for_a_cell(store):
+    newer = record("good", 0, 0.5, started="2026-03-01T00:00:00+00:00", protocol=99)
+    store.save(*newer)
+    results, _ = load_results(store, ks=("5",))
+    chosen = results.scores.query("reducer == 'good' and seed == 0 and metric == 'auc'")
+    assert chosen.query("reference == 'geodesic'")["value"].tolist() == [0.5]
+
+
+def test_the_files_hold_the_same_numbers_and_every_failure(store, results):
+    published = publish(results, store.folder)
+    frame = pd.read_csv(published.csv, keep_default_na=False)
+    row = frame.query("reducer == 'good' and metric == 'auc' and reference == 'geodesic'")
+    assert float(row["mean"].iloc[0]) == pytest.approx(0.91)
+    assert row["mark"].iloc[0] == "best"
+    text = published.markdown.read_text()
+    assert "**0.910 ± 0.025**" in text
+    assert "it \\| broke" in text
+    assert "graph (bridges 2)" in text
+    assert "- Jobs: 15, of which 4 without scores" in text
+    assert set(failures(results)["status"]) == {"timeout", "crashed"}
+    latex = published.latex.read_text()
+    assert r"\textbf{0.910 $\pm$ 0.025}" in latex
+    assert r"roll\_of\_100\%" in latex
+    assert latex.count(r"\toprule") == latex.count(r"\bottomrule") == 3
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in published.figures)
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_the_latex_compiles(store, results, tmp_path):
+    published = publish(results, store.folder)
+    document = r"\documentclass{article}\usepackage{booktabs}\begin{document}"
+    source = tmp_path / "it.tex"
+    source.write_text(document + published.latex.read_text() + r"\end{document}")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", source.name]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)  # noqa: S603
+
+
+def test_the_csv_marks_what_the_tables_mark(results):
+    rows = tidy(results).query("metric == 'auc' and reference == 'geodesic' and mark != ''")
+    assert rows["reducer"].tolist() == ["good"]
+
+
+def test_an_empty_store_is_refused_with_what_to_do(tmp_path):
+    with pytest.raises(BenchError, match="run `python -m bench all` first"):
+        load_results(Store(tmp_path))
+
+
+def test_a_number_that_rounds_to_zero_has_no_sign():
+    assert fixed(-0.0004, 3) == "0.000"
+    assert fixed(-0.0006, 3) == "-0.001"
+
+
+def test_latex_special_characters_are_made_safe():
+    assert latex_escape(r"a_b&50%\x^~") == (
+        r"a\_b\&50\%\textbackslash{}x\textasciicircum{}\textasciitilde{}"
+    )

@@ -1,0 +1,156 @@
+"""The contract, over everything that is registered, and seen to fail on what breaks it."""
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench import Dataset, Metric, Registry
+from bench.controls import CONTROLS
+from bench.geometry.geodesics import FlatGeodesics
+from bench.reducer import Reducer, as_reducer
+from bench.testing import check_dataset, check_metric, check_reducer
+
+REGISTRY = Registry((Path(__file__).parent / "plugins",))
+BUILT_IN = Registry()
+# The contract is kept with less training too, and the suite stays fast.
+QUICK = {"autoencoder": {"epochs": 25, "hidden": (32,)}, "tsne": {"max_iter": 300}}
+
+
+@pytest.mark.parametrize("name", sorted(set(BUILT_IN.items("reducer")) - set(CONTROLS)))
+@pytest.mark.filterwarnings("ignore")  # a method may warn of its own matters
+def test_every_built_in_reducer_keeps_the_contract(name):
+    reducer = as_reducer(BUILT_IN.find("reducer", name).load()[0])
+    check_reducer(replace(reducer, make=partial(reducer.make, **QUICK.get(name, {}))))
+
+
+@pytest.mark.parametrize("method", ["standard", "modified", "hessian", "ltsa"])
+def test_every_variant_of_lle_keeps_the_contract(method):
+    reducer = as_reducer(BUILT_IN.find("reducer", "lle").load()[0])
+    make = partial(reducer.make, method=method, n_neighbors=15)  # hessian in 3-D needs 10
+    check_reducer(replace(reducer, make=make))
+
+
+@pytest.mark.parametrize("name", BUILT_IN.items("dataset"))
+def test_every_built_in_dataset_keeps_the_contract(name):
+    check_dataset(BUILT_IN.find("dataset", name).load()[0])
+
+
+@pytest.mark.parametrize("name", REGISTRY.items("metric"))
+def test_every_metric_keeps_the_contract(name):
+    check_metric(REGISTRY.find("metric", name).load()[0])
+
+
+@pytest.mark.parametrize("name", BUILT_IN.items("reducer"))
+def test_every_reducer_says_what_it_is_and_where_it_comes_from(name):
+    item = BUILT_IN.find("reducer", name)
+    assert item.summary.endswith((".", ")", "ltsa.")), item.summary
+    loaded = item.load()[0]
+    if isinstance(loaded, Reducer):
+        assert loaded.reference
+        assert set(loaded.grid) <= set(loaded.parameters)
+
+
+class Draws:
+    """Takes no seed and draws from a generator of its own."""
+
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit_transform(self, X):
+        return np.random.default_rng().normal(size=(len(X), self.n_components))
+
+
+class Overwrites:
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit_transform(self, X):
+        X += 1
+        return X[:, : self.n_components]
+
+
+class ForgetsDimensions(Draws):
+    def fit_transform(self, X):
+        return X[:, :2]
+
+
+class BadInverse(Draws):
+    def fit_transform(self, X):
+        return X[:, : self.n_components]
+
+    def inverse_transform(self, Y):
+        return np.full((len(Y), 4), 9.0)
+
+
+@pytest.mark.parametrize(
+    ("reducer", "rule"),
+    [
+        (Draws, "same embedding for the same seed"),
+        (Overwrites, "wrote into its input"),
+        (ForgetsDimensions, "n_components columns"),
+        (Reducer(BadInverse, inverse=True), "loses"),
+        (Reducer(Draws, transform=True), "no attribute 'transform'"),
+        (Reducer(lambda n_components, f=print: None), "hold"),
+    ],
+)
+def test_each_rule_of_reducers_has_been_seen_to_fail(reducer, rule):
+    with pytest.raises(AssertionError, match=rule):
+        check_reducer(reducer)
+
+
+def square(n, seed, chart=None, isometric=True):
+    points = np.random.default_rng(seed).uniform(size=(n, 2))
+    geodesics = FlatGeodesics(points if chart is None else chart(points))
+    return Dataset(
+        points.astype(np.float32), geodesics, "here", "none", chart=points, isometric=isometric
+    )
+
+
+def refusing(factory):
+    def dataset(*, n=100, seed=0):
+        if n < 10:
+            raise ValueError(n)
+        return factory(n, seed)
+
+    return dataset
+
+
+class OneWay(FlatGeodesics):
+    def distances(self, rows):
+        found = super().distances(rows)
+        return found * (1 + 0.1 * (np.arange(found.shape[1]) > rows[:, None]))
+
+
+@pytest.mark.parametrize(
+    ("factory", "rule"),
+    [
+        (lambda n=100, seed=0: square(n, seed), "n = 9 was not refused"),
+        (refusing(lambda n, seed: square(n, 0)), "two seeds give the same points"),
+        (refusing(lambda n, seed: square(n, seed, lambda u: 0.5 * u)), "one is shorter by"),
+        (refusing(lambda n, seed: square(n, seed, lambda u: u * [1, 9])), "the chart scores"),
+        (
+            refusing(lambda n, seed: replace(square(n, seed), geodesics=OneWay(np.eye(n)))),
+            "is not d",
+        ),
+    ],
+)
+def test_each_rule_of_datasets_has_been_seen_to_fail(factory, rule):
+    with pytest.raises(AssertionError, match=rule):
+        check_dataset(factory)
+
+
+@pytest.mark.parametrize(
+    ("function", "rule"),
+    [
+        (lambda comparison: 0.5, "best is 1"),
+        (lambda comparison: comparison.co_ranking.auc + 2, "outside the range"),
+        (lambda comparison: 1.0, "chance scored 1"),
+        (lambda comparison: comparison.co_ranking.auc - 1e-5 * comparison.pairs[0], "became"),
+    ],
+)
+def test_each_rule_of_metrics_has_been_seen_to_fail(function, rule):
+    with pytest.raises(AssertionError, match=rule):
+        check_metric(Metric("odd", "odd", function, -1, 1, 1, 0, "here"))
