@@ -6,20 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from bench.errors import BenchError
+from bench.messages import console, errors, warn
 
 if TYPE_CHECKING:  # every command loads only what it needs: `list` must answer at once
     from bench.record import Record
     from bench.registry import Registry
-    from bench.report.frame import Results
     from bench.store import Store
-    from bench.suite import Suite
 
-console = Console()
-errors = Console(stderr=True)
 app = typer.Typer(
     help="How well do reducers keep geodesic and Euclidean neighbours?",
     rich_markup_mode="rich",
@@ -69,10 +65,14 @@ def run_all(
 
     What is done already is not run again: after Ctrl-C the same command resumes.
     """
+    from bench.session import Settings, run_suite
     from bench.suite import load_suite
 
     suite = load_suite("all")
-    _run(suite, {}, out, workers, time_limit, memory_limit, retry, allow_failures, plugins)
+    settings = Settings(
+        out, workers, time_limit, memory_limit, retry, allow_failures, tuple(plugins or ())
+    )
+    raise typer.Exit(run_suite(suite, {}, settings))
 
 
 @app.command(
@@ -94,7 +94,8 @@ def run_some(
         typer.Option(help="Reducer in place of the suite's, or package.module:Class; repeatable."),
     ] = None,
     seed: Annotated[
-        list[int] | None, typer.Option(min=0, help="Seed in place of the suite's; repeatable.")
+        list[int] | None,
+        typer.Option(min=0, max=2**32 - 1, help="Seed in place of the suite's; repeatable."),
     ] = None,
     n: Annotated[int | None, typer.Option(min=10, help="Points of every dataset.")] = None,
     components: Annotated[
@@ -116,6 +117,7 @@ def run_some(
     """
     import msgspec
 
+    from bench.session import Settings, run_suite
     from bench.suite import Choice, load_suite
 
     chosen = load_suite(suite)
@@ -127,8 +129,10 @@ def run_some(
         "n_components": components or chosen.n_components,
     }
     chosen = msgspec.structs.replace(chosen, **replaced)
-    overrides = _overrides(set_ or [])
-    _run(chosen, overrides, out, workers, time_limit, memory_limit, retry, allow_failures, plugins)
+    settings = Settings(
+        out, workers, time_limit, memory_limit, retry, allow_failures, tuple(plugins or ())
+    )
+    raise typer.Exit(run_suite(chosen, _overrides(set_ or []), settings))
 
 
 @app.command("list", epilog="Example: python -m bench list")
@@ -152,9 +156,10 @@ def report(
 ) -> None:
     """Write the tables and figures of the results that are there."""
     from bench.report.frame import DEFAULT_KS
+    from bench.session import publish_results
     from bench.store import Store
 
-    _headline(_publish(Store(out), None, tuple(k or DEFAULT_KS), again=True))
+    publish_results(Store(out), ks=tuple(k or DEFAULT_KS))
 
 
 @app.command("show", epilog="Example: python -m bench show --reducer isomap --seed 0")
@@ -171,7 +176,7 @@ def show(
 
     store = Store(out)
     records, damaged = store.records()
-    _warn(damaged)
+    warn(damaged)
     found = [
         record
         for record in records
@@ -234,113 +239,6 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _run(
-    suite: "Suite",
-    overrides: dict[str, dict[str, Any]],
-    out: Path,
-    workers: int | None,
-    time_limit: float,
-    memory_limit: float | None,
-    retry: bool,
-    allow_failures: bool,
-    plugins: list[Path] | None,
-) -> None:
-    import psutil
-
-    from bench.engine.circumstances import cores
-    from bench.engine.pool import Limits, run_jobs
-    from bench.progress import Display
-    from bench.report.frame import DEFAULT_KS
-    from bench.resume import what_is_left
-    from bench.store import Store
-    from bench.suite import plan
-
-    jobs = plan(suite, _registry(plugins), overrides)
-    store = Store(out)
-    each = 0.8 * psutil.virtual_memory().total / (workers or cores())
-    limits = Limits(time_limit, int(memory_limit * 2**30 if memory_limit else each))
-    with store.run():
-        todo = what_is_left(jobs, store, retry=retry)
-        _warn([f"{problem} It is run again." for problem in todo.damaged])
-        _say_what_is_left(len(jobs), len(todo.done))
-        display = Display(console, len(todo.jobs))
-        try:
-            with display.live():
-                folders = tuple(plugins or ())
-                run = run_jobs(
-                    todo.jobs, store, display, limits=limits, workers=workers, plugins=folders
-                )
-        except KeyboardInterrupt:
-            kept = len(todo.done) + display.done
-            errors.print(
-                f"Stopped. {kept} of {len(jobs)} jobs are kept in '{out}'; "
-                "the same command resumes.",
-                soft_wrap=True,
-            )
-            raise
-    _headline(_publish(store, {job.dataset.id for job in jobs}, DEFAULT_KS, again=False))
-    if run.records:
-        console.print(
-            f"{len(run.records)} jobs in {run.wall_seconds:.0f} s on {run.workers} worker(s), "
-            f"utilisation {run.utilisation:.2f}."
-        )
-    failed = [r for r in (*todo.done, *run.records) if r.status.is_failure]
-    _summarise_failures(failed, store)
-    raise typer.Exit(1 if failed and not allow_failures else 0)
-
-
-def _say_what_is_left(planned: int, done: int) -> None:
-    if done == planned:
-        console.print(f"All {planned} jobs are done already: nothing to run.")
-    else:
-        before = f", {done} done before" if done else ""
-        console.print(f"{planned - done} of {planned} jobs to run{before}.")
-
-
-def _publish(
-    store: "Store", datasets: set[str] | None, ks: tuple[str, ...], *, again: bool
-) -> "Results":
-    from bench.report.frame import load_results
-    from bench.report.publish import is_published, publish
-
-    results, damaged = load_results(store, datasets=datasets, ks=ks)
-    _warn(damaged)
-    if not again and is_published(results, store.folder):
-        console.print(f"Tables and figures in '{store.folder}' are up to date.", soft_wrap=True)
-        return results
-    with console.status("Writing tables and figures"):
-        published = publish(results, store.folder)
-    console.print(
-        f"Wrote {published.markdown}, {published.csv.name}, {published.latex.name} and "
-        f"{len(published.figures)} figures in {published.figures[0].parent}.",
-        soft_wrap=True,
-    )
-    return results
-
-
-def _headline(results: "Results") -> None:
-    from bench.report.tables import headline_tables
-
-    for table in headline_tables(results):
-        console.print(table.rich)
-
-
-def _summarise_failures(failed: "list[Record]", store: "Store") -> None:
-    if not failed:
-        return
-    from rich.table import Table
-
-    title = f"{len(failed)} jobs failed"
-    table = Table("status", "job", "reason", title=title, title_justify="left")
-    for record in failed:
-        table.add_row(record.status, record.job.label, escape(record.reason or ""))
-    console.print(table)
-    console.print(
-        f"The output of each is beside its record in '{store.folder / 'records'}'; --retry runs "
-        "them again."
-    )
-
-
 def _show(record: "Record", store: "Store") -> None:
     import msgspec
 
@@ -369,8 +267,3 @@ def _registry(plugins: list[Path] | None) -> "Registry":
     from bench.registry import Registry
 
     return Registry(tuple(plugins or ()))
-
-
-def _warn(problems: list[str]) -> None:
-    for problem in problems:
-        errors.print(f"[yellow]Warning:[/yellow] {escape(problem)}", soft_wrap=True)

@@ -1,8 +1,6 @@
 """The local pool: every job in a process that may die, one record for each whatever happens."""
 
-import os
 import shutil
-import signal
 import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
@@ -18,6 +16,7 @@ from bench.engine.circumstances import circumstances, cores
 from bench.engine.guarded import Failure, Workplace, prepare_guarded, run_guarded
 from bench.engine.schedule import Schedule, Task
 from bench.engine.threads import thread_limit
+from bench.engine.worker import how_it_died, start_worker
 from bench.job import DatasetConfig, Job
 from bench.record import Record, Status
 from bench.store import Store
@@ -131,7 +130,7 @@ def run_jobs(
     began = time.perf_counter()
     with (
         thread_limit(threads),
-        ProcessPool(workers, initializer=_start_worker, context=get_context("spawn")) as pool,
+        ProcessPool(workers, initializer=start_worker, context=get_context("spawn")) as pool,
     ):
         execution = _Execution(pool, store, listener, limits, tuple(map(str, plugins)), threads)
         try:
@@ -201,7 +200,7 @@ class _Execution:
             if running.over_memory is not None:
                 reason = f"held {_gib(running.over_memory)}, the limit is "
                 return Failure(Status.OUT_OF_MEMORY, reason + _gib(self._limits.memory_bytes))
-            return Failure(Status.CRASHED, _how_it_died(error.exitcode))
+            return Failure(Status.CRASHED, how_it_died(error.exitcode))
 
     def _end(self, running: _Running, outcome: Any, schedule: Schedule) -> None:  # noqa: ANN401
         task = running.task
@@ -251,32 +250,6 @@ class _Execution:
                     process.kill()
             except (OSError, ValueError, psutil.Error):
                 continue  # not started yet, or ended just now
-
-
-def _start_worker() -> None:
-    """Leave Ctrl-C to the parent, and end when it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _die_with_parent()
-
-
-def _die_with_parent() -> None:
-    """Ask Linux to end this process when its parent is killed: an orphan would work on."""
-    import ctypes
-    import sys
-
-    if sys.platform == "linux":
-        set_parent_death_signal = 1
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
-        if os.getppid() == 1:  # it ended before we asked
-            os._exit(1)
-
-
-def _how_it_died(exit_code: int) -> str:
-    if exit_code >= 0:
-        return f"the process ended itself with exit code {exit_code}"
-    name = signal.Signals(-exit_code).name
-    hint = "; the system may be out of memory" if -exit_code == signal.SIGKILL else ""
-    return f"the process was ended by {name}{hint}"
 
 
 def _gib(number: int) -> str:

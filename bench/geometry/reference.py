@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.geometry.geodesics import Rows
-from bench.metrics.ranks import average_ranks, rank_rows
+from bench.geometry.ranks import average_ranks, rank_rows
 
 _BLOCK = 256
 

@@ -7,15 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.geometry.euclidean import EuclideanDistances
+from bench.geometry.ranks import average_ranks, rank_rows
 from bench.geometry.reference import Reference, right_of_diagonal, row_blocks
-from bench.metrics.ranks import (
-    CoRanking,
-    add_ranks,
-    average_ranks,
-    empty_counts,
-    finish,
-    rank_rows,
-)
+from bench.metrics.co_ranking import CoRanking, add_ranks, empty_counts, finish
 
 
 @dataclass(frozen=True, eq=False)

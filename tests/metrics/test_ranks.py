@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from metrics import slow
 from scipy.stats import rankdata
 
-from bench.metrics.ranks import add_ranks, average_ranks, empty_counts, finish, rank_rows
+from bench.geometry.ranks import average_ranks, rank_rows
+from bench.metrics.co_ranking import add_ranks, empty_counts, finish
 
 
 def count(embedded, reference):

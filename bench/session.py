@@ -1,0 +1,168 @@
+"""A session: plan, run what is left, publish, and say what came of it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from rich.markup import escape
+from rich.table import Table
+
+from bench.engine.circumstances import cores
+from bench.engine.pool import Limits, Run, run_jobs
+from bench.messages import console, errors, warn
+from bench.progress import Display
+from bench.record import Record
+from bench.registry import Registry
+from bench.report.frame import DEFAULT_KS, load_results
+from bench.report.publish import is_published, publish
+from bench.report.tables import headline_tables
+from bench.resume import Todo, what_is_left
+from bench.store import Store
+from bench.suite import Overrides, Suite, plan
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to run, as against what: nothing of it changes a result.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the results.
+    workers : int or None
+        Jobs at once; one for each core if None.
+    time_limit : float
+        Seconds for each job.
+    memory_limit : float or None
+        GiB for each job; 80 % of memory, shared by the workers, if None.
+    retry : bool
+        Run failed jobs again.
+    allow_failures : bool
+        Do not let failed jobs decide the exit code.
+    plugins : tuple of Path
+        Plugin folders.
+    """
+
+    out: Path
+    workers: int | None
+    time_limit: float
+    memory_limit: float | None
+    retry: bool
+    allow_failures: bool
+    plugins: tuple[Path, ...]
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of each job."""
+        share = 0.8 * psutil.virtual_memory().total / (self.workers or cores())
+        return Limits(self.time_limit, int((self.memory_limit or 0) * 2**30 or share))
+
+
+def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
+    """Run what the store does not have of a suite, publish all of it, and return the exit code.
+
+    Raises
+    ------
+    BenchError
+        If the suite cannot be planned, or the results cannot be written.
+    KeyboardInterrupt
+        After Ctrl-C, when the workers have stopped and what is kept has been said.
+    """
+    jobs = plan(suite, Registry(settings.plugins), overrides)
+    store = Store(settings.out)
+    with store.run():
+        todo = what_is_left(jobs, store, retry=settings.retry)
+        warn(f"{problem} It is run again." for problem in todo.damaged)
+        _say_what_is_left(todo)
+        run = _run(todo, store, settings)
+    publish_results(store, datasets={job.dataset.id for job in jobs}, again=False)
+    if run.records:
+        console.print(
+            f"{len(run.records)} jobs in {run.wall_seconds:.0f} s on {run.workers} worker(s), "
+            f"utilisation {run.utilisation:.2f}."
+        )
+    failed = [r for r in (*todo.done, *run.records) if r.status.is_failure]
+    _summarise_failures(failed, store)
+    return 1 if failed and not settings.allow_failures else 0
+
+
+def publish_results(
+    store: Store,
+    *,
+    datasets: Collection[str] | None = None,
+    ks: Sequence[str] = DEFAULT_KS,
+    again: bool = True,
+) -> None:
+    """Write the tables and figures of a store, and show the headline.
+
+    Parameters
+    ----------
+    store : Store
+        Where the records are.
+    datasets : collection of str, optional
+        Ids of the dataset configurations to report; all if not given.
+    ks : sequence of str
+        Where curves are read for tables.
+    again : bool
+        Whether to write what is there already.
+    """
+    results, damaged = load_results(store, datasets=datasets, ks=ks)
+    warn(damaged)
+    if not again and is_published(results, store.folder):
+        console.print(f"Tables and figures in '{store.folder}' are up to date.", soft_wrap=True)
+    else:
+        with console.status("Writing tables and figures"):
+            published = publish(results, store.folder)
+        console.print(
+            f"Wrote {published.markdown}, {published.csv.name}, {published.latex.name} and "
+            f"{len(published.figures)} figures in {published.figures[0].parent}.",
+            soft_wrap=True,
+        )
+    for table in headline_tables(results):
+        console.print(table.rich)
+
+
+def _say_what_is_left(todo: Todo) -> None:
+    done, planned = len(todo.done), len(todo.done) + len(todo.jobs)
+    if not todo.jobs:
+        console.print(f"All {planned} jobs are done already: nothing to run.")
+    else:
+        before = f", {done} done before" if done else ""
+        console.print(f"{len(todo.jobs)} of {planned} jobs to run{before}.")
+
+
+def _run(todo: Todo, store: Store, settings: Settings) -> Run:
+    display = Display(console, len(todo.jobs))
+    try:
+        with display.live():
+            return run_jobs(
+                todo.jobs,
+                store,
+                display,
+                limits=settings.limits,
+                workers=settings.workers,
+                plugins=settings.plugins,
+            )
+    except KeyboardInterrupt:
+        kept, planned = len(todo.done) + display.done, len(todo.done) + len(todo.jobs)
+        errors.print(
+            f"Stopped. {kept} of {planned} jobs are kept in '{store.folder}'; "
+            "the same command resumes.",
+            soft_wrap=True,
+        )
+        raise
+
+
+def _summarise_failures(failed: list[Record], store: Store) -> None:
+    if not failed:
+        return
+    title = f"{len(failed)} jobs failed"
+    table = Table("status", "job", "reason", title=title, title_justify="left")
+    for record in failed:
+        table.add_row(record.status, record.job.label, escape(record.reason or ""))
+    console.print(table)
+    console.print(
+        f"The output of each is beside its record in '{store.folder / 'records'}'; --retry runs "
+        "them again."
+    )

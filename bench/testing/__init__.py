@@ -1,0 +1,102 @@
+"""The contract that reducers, datasets and metrics keep, for plugin authors to test against.
+
+Each rule is a small function whose docstring's first line states it. In a test suite::
+
+    from bench.testing import check_reducer
+    check_reducer(reducer)
+
+or from a shell, ``python -m bench check NAME --plugins DIR``.
+"""
+
+from collections.abc import Iterator
+
+from bench.dataset import DatasetFactory
+from bench.errors import BenchError, unknown_name
+from bench.metrics.table import Metric
+from bench.reducer import as_reducer
+from bench.registry import Item, Kind, Registry
+from bench.testing.datasets import DATASET_RULES
+from bench.testing.metrics import METRIC_RULES
+from bench.testing.reducers import REDUCER_RULES
+from bench.testing.rules import Outcome, outcomes
+
+
+def check_reducer(item: object) -> None:
+    """Check a reducer, or anything that `as_reducer` accepts.
+
+    Raises
+    ------
+    AssertionError
+        Naming every rule that is broken.
+    """
+    _raise(outcomes(REDUCER_RULES, as_reducer(item)))
+
+
+def check_dataset(factory: DatasetFactory) -> None:
+    """Check a dataset factory.
+
+    Raises
+    ------
+    AssertionError
+        Naming every rule that is broken.
+    """
+    _raise(outcomes(DATASET_RULES, factory))
+
+
+def check_metric(metric: Metric) -> None:
+    """Check a metric.
+
+    Raises
+    ------
+    AssertionError
+        Naming every rule that is broken.
+    """
+    _raise(outcomes(METRIC_RULES, metric))
+
+
+def find_kind(registry: Registry, name: str, kind: str = "") -> Kind:
+    """Say what a name is: as told, else by where it is found; a dotted path is a reducer.
+
+    Raises
+    ------
+    BenchError
+        If nothing has that name.
+    """
+    kinds: tuple[Kind, ...] = ("reducer", "dataset", "metric")
+    if kind:
+        if kind not in kinds:
+            raise unknown_name("kind", kind, kinds)
+        return kinds[kinds.index(kind)]
+    if ":" in name:
+        return "reducer"
+    names = {found: each for each in reversed(kinds) for found in registry.items(each)}
+    if name not in names:
+        raise unknown_name("name", name, names)
+    return names[name]
+
+
+def checks_of(item: Item) -> Iterator[Outcome]:
+    """Check a registered item; yield each rule with what breaks it, or None.
+
+    Raises
+    ------
+    UnavailableError
+        If it cannot be loaded.
+    BenchError
+        If it is a control, or nothing that can be checked.
+    """
+    loaded, _ = item.load()
+    if item.kind == "reducer":
+        if item.module == "bench.controls":
+            raise BenchError(f"{item.name} is a control, not a reducer: it is fed the truth.")
+        yield from outcomes(REDUCER_RULES, as_reducer(loaded))
+    elif item.kind == "dataset":
+        yield from outcomes(DATASET_RULES, loaded)
+    else:
+        yield from outcomes(METRIC_RULES, loaded)
+
+
+def _raise(found: Iterator[Outcome]) -> None:
+    broken = [f"{rule}: {problem}" for rule, problem in found if problem]
+    if broken:
+        raise AssertionError("\n".join(broken))

@@ -1,0 +1,76 @@
+"""The rules of reducers."""
+
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.engine.fit import seed_global_generators
+from bench.reducer import Reducer
+from bench.testing.rules import N, Rule, curved_points, require
+
+
+def _embed(reducer: Reducer, X: NDArray[np.float32], n_components: int = 2) -> tuple[Any, Any]:
+    seed_global_generators(0)
+    estimator = reducer.build({}, n_components=n_components, seed=0)
+    return estimator, np.asarray(estimator.fit_transform(X))
+
+
+def _embeds(reducer: Reducer) -> None:
+    """Give one row for each point, n_components columns, finite and not all the same."""
+    for n_components in (1, 2, 3):
+        _, found = _embed(reducer, curved_points(), n_components)
+        require(found.shape == (N, n_components), f"shape {found.shape} for {n_components}-D")
+        require(np.isfinite(found).all(), "a value is not finite")
+        require(np.ptp(found, axis=0).max() > 0, "all points are in one place")
+
+
+def _leaves_them_alone(reducer: Reducer) -> None:
+    """Leave the points as they were handed in."""
+    X = curved_points()
+    _embed(reducer, X)
+    require(np.array_equal(X, curved_points()), "fit_transform wrote into its input")
+
+
+def _is_deterministic(reducer: Reducer) -> None:
+    """Give the same embedding for the same seed, to the bit."""
+    first, second = _embed(reducer, curved_points())[1], _embed(reducer, curved_points())[1]
+    difference = np.abs(first - second).max()
+    require(np.array_equal(first, second), f"two runs differ by up to {difference:g}")
+
+
+def _transforms(reducer: Reducer) -> None:
+    """Place new points by transform, if it is declared."""
+    if reducer.transform:
+        estimator, _ = _embed(reducer, curved_points())
+        found = np.asarray(estimator.transform(curved_points(N + 10)[N:]))
+        require(found.shape == (10, 2), f"transform of 10 points gave shape {found.shape}")
+        require(np.isfinite(found).all(), "a transformed value is not finite")
+
+
+def _inverts(reducer: Reducer) -> None:
+    """Return to the data better than chance by the inverse, if one is declared."""
+    if reducer.inverse:
+        X = curved_points()
+        estimator, found = _embed(reducer, X)
+        sample = slice(reducer.inverse_sample)
+        restored = np.asarray(estimator.inverse_transform(found[sample]))
+        require(restored.shape == X[sample].shape, f"inverse_transform gave {restored.shape}")
+        lost = ((restored - X[sample]) ** 2).sum() / ((X[sample] - X.mean(axis=0)) ** 2).sum()
+        require(lost < 1, f"it loses {lost:.2f} of the variance; the mean alone loses 1")
+
+
+def _has_plain_parameters(reducer: Reducer) -> None:
+    """Have default parameters that a record can hold."""
+    msgspec.json.encode(reducer.parameters)
+
+
+REDUCER_RULES: list[Rule] = [
+    _embeds,
+    _leaves_them_alone,
+    _is_deterministic,
+    _transforms,
+    _inverts,
+    _has_plain_parameters,
+]
