@@ -155,11 +155,10 @@ def report(
     k: Ks = None,
 ) -> None:
     """Write the tables and figures of the results that are there."""
-    from bench.report.frame import DEFAULT_KS
     from bench.session import publish_results
     from bench.store import Store
 
-    publish_results(Store(out), ks=tuple(k or DEFAULT_KS))
+    publish_results(Store(out), ks=tuple(k or ()))
 
 
 @app.command("show", epilog="Example: python -m bench show --reducer isomap --seed 0")

@@ -14,7 +14,7 @@ from bench.messages import console, errors, warn
 from bench.progress import Display
 from bench.record import Record
 from bench.registry import Registry
-from bench.report.frame import DEFAULT_KS, load_results
+from bench.report.frame import load_results
 from bench.report.publish import is_published, publish
 from bench.report.tables import headline_tables
 from bench.resume import Todo, what_is_left
@@ -91,7 +91,7 @@ def publish_results(
     store: Store,
     *,
     datasets: Collection[str] | None = None,
-    ks: Sequence[str] = DEFAULT_KS,
+    ks: Sequence[str] = (),
     again: bool = True,
 ) -> None:
     """Write the tables and figures of a store, and show the headline.
@@ -102,8 +102,8 @@ def publish_results(
         Where the records are.
     datasets : collection of str, optional
         Ids of the dataset configurations to report; all if not given.
-    ks : sequence of str
-        Where curves are read for tables.
+    ks : sequence of str, optional
+        Where curves are read for tables; 15 and n/10 if not given.
     again : bool
         Whether to write what is there already.
     """

@@ -69,7 +69,7 @@ def load_results(
     store: Store,
     *,
     datasets: Collection[str] | None = None,
-    ks: Sequence[str] = DEFAULT_KS,
+    ks: Sequence[str] = (),
 ) -> tuple[Results, list[str]]:
     """Read a store into frames.
 
@@ -79,8 +79,9 @@ def load_results(
         Where the records are.
     datasets : collection of str, optional
         Ids of the dataset configurations to keep (`DatasetConfig.id`); all if not given.
-    ks : sequence of str
-        Where curves are read for tables: numbers, or ``"n/10"``.
+    ks : sequence of str, optional
+        Where curves are read for tables: numbers, or ``"n/10"``. If not given, at 15 and n/10
+        where there are points enough.
 
     Returns
     -------
@@ -176,8 +177,11 @@ def _score_rows(
             }
     for name in sorted(arrays.keys() - {"embedding"}):
         reference, _, metric = name.partition("/")
-        for k in ks:
-            value = at_k(arrays[name], k, n=len(arrays["embedding"]), what=metric)
+        for k in ks or DEFAULT_KS:
+            n, curve = len(arrays["embedding"]), arrays[name]
+            if not ks and k == "15" and len(curve) < 15:
+                continue
+            value = at_k(curve, k, n=n, what=metric)
             yield common | {"metric": metric, "k": k, "reference": reference, "value": value}
 
 

@@ -99,7 +99,7 @@ def test_ties_are_not_broken_by_the_position_that_the_sort_found():
     distances = np.ones((N, N))
     distances[:, N // 2 :] = np.arange(N - N // 2) + 2.0
     nearer = distances.copy()
-    nearer[:, N // 2 :] *= -1
+    nearer[:, N // 2 :] **= -1.0
     behind = rank_rows(distances, np.arange(N))[N // 2 :, : N // 2]
     ahead = rank_rows(nearer, np.arange(N))[N // 2 :, : N // 2]
     assert (behind == ahead - (N - N // 2 - 1)).all()
@@ -178,3 +178,12 @@ def test_five_points_score_what_the_hand_finds():
     np.testing.assert_allclose(scores.trustworthiness, [1 - 4 / 15, 1 - 9 / 15])
     # Lost, k = 1: C's B by 1, E's D by 3; k = 2: by 1 in four rows, E's D by 2.
     np.testing.assert_allclose(scores.continuity, [1 - 4 / 15, 1 - 6 / 15])
+
+
+def test_distances_that_differ_in_the_last_kept_digit_are_ordered_among_many_points():
+    # Beyond 4,096 points the sorted integers cannot hold all the digits that count.
+    n = 6000
+    distances = np.random.default_rng(0).permutation(1 + np.arange(n) * 2.0**-39)[None]
+    own = np.argmin(distances)
+    ranks = rank_rows(distances, np.array([own]))
+    np.testing.assert_array_equal(ranks, rankdata(distances, axis=1) - 1)
