@@ -18,10 +18,10 @@ if (_ROOT / "pyproject.toml").is_file():
 _PUBLIC = {
     "Dataset": "bench.dataset",
     "Job": "bench.job",
+    "LiveReference": "bench.geometry.reference",
     "Metric": "bench.metrics.table",
     "Record": "bench.record",
     "Reducer": "bench.reducer",
-    "Reference": "bench.geometry.reference",
     "Registry": "bench.registry",
     "Store": "bench.store",
     "compare": "bench.metrics.comparison",

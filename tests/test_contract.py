@@ -148,7 +148,10 @@ def test_each_rule_of_datasets_has_been_seen_to_fail(factory, rule):
         (lambda comparison: 0.5, "best is 1"),
         (lambda comparison: comparison.co_ranking.auc + 2, "outside the range"),
         (lambda comparison: 1.0, "chance scored 1"),
-        (lambda comparison: comparison.co_ranking.auc - 1e-5 * comparison.pairs[0], "became"),
+        (
+            lambda comparison: comparison.co_ranking.auc - 1e-5 * comparison.embedding[0, 0] ** 2,
+            "became",
+        ),
     ],
 )
 def test_each_rule_of_metrics_has_been_seen_to_fail(function, rule):

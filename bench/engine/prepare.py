@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bench.dataset import Dataset
 from bench.geometry.euclidean import EuclideanDistances
-from bench.geometry.reference import Reference
+from bench.geometry.reference import LiveReference, StoredReference
 from bench.job import DatasetConfig
 from bench.metrics.comparison import reference_overlap
 from bench.record import DatasetFacts
@@ -31,13 +31,13 @@ class Prepared:
         The points: all that a reducer gets.
     chart : ndarray of shape (n, d) or None
         The true intrinsic coordinates: for controls only.
-    references : dict of str to Reference
+    references : dict of str to StoredReference
         ``geodesic`` and ``euclidean``.
     """
 
     X: NDArray[np.float32]
     chart: NDArray[np.float64] | None
-    references: dict[str, Reference]
+    references: dict[str, StoredReference]
 
     @classmethod
     def load(cls, folder: Path) -> "Prepared":
@@ -46,7 +46,7 @@ class Prepared:
         return cls(
             np.load(folder / "X.npy", allow_pickle=False),
             np.load(chart, allow_pickle=False) if chart.exists() else None,
-            {name: Reference.load(folder / name) for name in REFERENCES},
+            {name: StoredReference.load(folder / name) for name in REFERENCES},
         )
 
 
@@ -63,12 +63,13 @@ def prepare(
         What figures need of it: colours, labels, thumbnails, the overlap of the references.
     """
     dataset = draw(config, registry)
-    references = {
-        "geodesic": Reference.build(dataset.geodesics, dataset.n),
-        "euclidean": Reference.build(EuclideanDistances(dataset.X), dataset.n),
+    live = {
+        "geodesic": LiveReference(dataset.geodesics, dataset.n),
+        "euclidean": LiveReference(EuclideanDistances(dataset.X), dataset.n),
     }
-    for name, reference in references.items():
+    for name, reference in live.items():
         reference.save(folder / name)
+    references = {name: StoredReference.load(folder / name) for name in REFERENCES}
     np.save(folder / "X.npy", dataset.X, allow_pickle=False)
     if dataset.chart is not None:
         np.save(folder / "chart.npy", dataset.chart, allow_pickle=False)

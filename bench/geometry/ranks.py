@@ -3,7 +3,6 @@
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 _DROPPED = 12  # of the 52 binary digits of a distance
 _HALF, _KEPT = np.uint64(1 << (_DROPPED - 1)), ~np.uint64((1 << _DROPPED) - 1)
@@ -48,12 +47,6 @@ def rank_rows(
     ranks = np.empty(distances.shape, dtype=np.uint32)
     _unpack(keys, rounded, rows, np.uint64(tie_seed), width, ranks)
     return ranks
-
-
-def average_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Rank values, the tied by their average, and centre the ranks on 0 for correlations."""
-    ranks = rankdata(without_rounding(values))
-    return np.asarray(ranks - ranks.mean())
 
 
 def without_rounding(distances: NDArray[np.float64]) -> NDArray[np.float64]:

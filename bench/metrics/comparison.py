@@ -1,15 +1,21 @@
 """Comparison: one embedding held against one reference, all that a metric may look at."""
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.geometry.euclidean import EuclideanDistances
-from bench.geometry.ranks import average_ranks, rank_rows
-from bench.geometry.reference import Reference, right_of_diagonal, row_blocks
+from bench.geometry.geodesics import Rows
+from bench.geometry.reference import LiveReference, Reference, row_blocks
 from bench.metrics.co_ranking import CoRanking, add_ranks, empty_counts, finish
+from bench.metrics.moments import Moments, sum_pairs
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,22 +26,26 @@ class Comparison:
     ----------
     reference : Reference
         The geometry to be kept.
+    embedding : ndarray of shape (n, n_components)
+        One row for each point.
     co_ranking : CoRanking
         Counts of reference ranks against embedding ranks.
-    pairs, pair_ranks : ndarray of shape (n * (n - 1) / 2,)
-        Distances in the embedding and their centred ranks, in the order of ``reference.pairs``.
+    moments : Moments
+        Sums over pairs of distances.
     """
 
     reference: Reference
+    embedding: NDArray[np.floating]
     co_ranking: CoRanking
-    pairs: NDArray[np.float64]
-    pair_ranks: NDArray[np.float64]
+    moments: Moments
 
 
 def compare(
-    references: Mapping[str, Reference], embedding: NDArray[np.floating]
+    references: Mapping[str, Reference], embedding: NDArray[np.floating], *, threads: int = 1
 ) -> dict[str, Comparison]:
     """Hold an embedding against several references in one pass over its rows.
+
+    No array of n x n is held, and the result does not depend on the number of threads.
 
     Parameters
     ----------
@@ -43,6 +53,8 @@ def compare(
         The geometries, by name; all of the same n points.
     embedding : ndarray of shape (n, n_components)
         One row for each point, finite.
+    threads : int
+        How many blocks of rows are worked on at once.
 
     Returns
     -------
@@ -55,19 +67,28 @@ def compare(
         If the embedding is not a finite array with the references' number of rows.
     """
     n = check_embedding(references, embedding)
-    geometry = EuclideanDistances(embedding)
+    own = LiveReference(EuclideanDistances(embedding), n)
+    own_ranks, pair_ranks = own.pair_ranks, {k: r.pair_ranks for k, r in references.items()}
     counts = {name: empty_counts(n) for name in references}
-    pairs = []
-    for rows in row_blocks(n):
-        distances = geometry.distances(rows)
-        ranks = rank_rows(distances, rows)
-        pairs.append(right_of_diagonal(distances, rows))
+    sums = {name: np.zeros(len(Moments.__dataclass_fields__)) for name in references}
+
+    def work(rows: Rows) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        found, parts = own.block(rows), {}
         for name, reference in references.items():
-            add_ranks(counts[name], ranks, reference.ranks[rows])
-    joined = np.concatenate(pairs)
-    pair_ranks = average_ranks(joined)
+            given, part = reference.block(rows), empty_counts(n)
+            add_ranks(part, found.ranks, given.ranks)
+            distances = given.distances, found.distances
+            parts[name] = part, sum_pairs(rows, *distances, pair_ranks[name], own_ranks)
+        return parts
+
+    for parts in _in_order(work, n, threads):
+        for name, (part, moments) in parts.items():
+            counts[name] += part
+            sums[name] += moments
     return {
-        name: Comparison(reference, finish(counts[name], n), joined, pair_ranks)
+        name: Comparison(
+            reference, embedding, finish(counts[name], n), Moments(*map(float, sums[name]))
+        )
         for name, reference in references.items()
     }
 
@@ -88,5 +109,21 @@ def check_embedding(references: Mapping[str, Reference], embedding: NDArray[np.f
 def reference_overlap(one: Reference, other: Reference) -> CoRanking:
     """Hold two references against each other: the ceiling of the contrast between them."""
     counts = empty_counts(one.n)
-    add_ranks(counts, np.asarray(one.ranks), np.asarray(other.ranks))
+    for rows in row_blocks(one.n):
+        add_ranks(counts, one.block(rows).ranks, other.block(rows).ranks)
     return finish(counts, one.n)
+
+
+def _in_order(work: Callable[[Rows], T], n: int, threads: int) -> Iterator[T]:
+    """Work on blocks of rows at once, and give the results in the order of the rows.
+
+    Only so many are under way that their memory is bounded.
+    """
+    with ThreadPoolExecutor(threads) as pool:
+        under_way: deque[Future[T]] = deque()
+        for rows in row_blocks(n):
+            under_way.append(pool.submit(work, rows))
+            if len(under_way) > threads:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()

@@ -80,23 +80,17 @@ def continuity(comparison: Comparison) -> NDArray[np.float64]:
 
 def spearman(comparison: Comparison) -> float:
     """Rank correlation of all pairs of distances; 0 by convention if all are tied."""
-    return _cosine(comparison.reference.pair_ranks, comparison.pair_ranks)
+    return comparison.moments.spearman
 
 
 def residual_variance(comparison: Comparison) -> float:
     """Share of variance of the distances that a straight line leaves unexplained."""
-    given, found = comparison.reference.pairs, comparison.pairs
-    return 1 - _cosine(given - given.mean(), found - found.mean()) ** 2
+    return 1 - comparison.moments.pearson**2
 
 
 def stress(comparison: Comparison) -> float:
     """Relative error of the distances after the best scaling of the embedding."""
-    return float(np.sqrt(max(0.0, 1 - _cosine(comparison.reference.pairs, comparison.pairs) ** 2)))
-
-
-def _cosine(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    length = np.sqrt(np.dot(a, a) * np.dot(b, b))
-    return float(np.dot(a, b) / length) if length > 0 else 0.0
+    return float(np.sqrt(1 - comparison.moments.cosine**2))
 
 
 METRICS: dict[str, Metric] = {

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bench.dataset import Dataset, DatasetFactory
 from bench.geometry.euclidean import EuclideanDistances
-from bench.geometry.reference import Reference
+from bench.geometry.reference import LiveReference
 from bench.metrics.comparison import compare
 from bench.testing.rules import N, Rule, require
 
@@ -67,7 +67,7 @@ def _has_an_oracle_at_the_top(factory: DatasetFactory) -> None:
     dataset = _draw(factory)
     if dataset.isometric:
         require(dataset.chart is not None, "isometric, but without a chart")
-        reference = {"geodesic": Reference.build(dataset.geodesics, N)}
+        reference = {"geodesic": LiveReference(dataset.geodesics, N)}
         auc = compare(reference, np.asarray(dataset.chart))["geodesic"].co_ranking.auc
         require(auc > 0.999, f"the chart scores {auc:.4f}")
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.geometry.euclidean import EuclideanDistances
-from bench.geometry.reference import Reference
+from bench.geometry.reference import LiveReference
 from bench.metrics.comparison import compare
 from bench.metrics.table import Metric
 from bench.seeds import stream
@@ -12,7 +12,7 @@ from bench.testing.rules import N, Rule, curved_points, require
 
 
 def _score(metric: Metric, embedding: NDArray[np.floating], points: NDArray[np.floating]) -> float:
-    reference = {"it": Reference.build(EuclideanDistances(points), len(points))}
+    reference = {"it": LiveReference(EuclideanDistances(points), len(points))}
     value = metric.function(compare(reference, embedding)["it"])
     return float(np.asarray(value)[9]) if metric.curve else float(value)
 

@@ -12,7 +12,7 @@ from bench.dataset import Dataset
 from bench.errors import UnsupportedError
 from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.reference import Reference
+from bench.geometry.reference import LiveReference
 from bench.metrics.comparison import compare
 from bench.registry import Registry
 from bench.seeds import stream
@@ -196,7 +196,7 @@ def test_digits_are_those_of_their_labels_scaled_to_1_and_drawn_without_repeats(
 
 
 def auc(name, embedding):
-    reference = Reference.build(draw(name).geodesics, N)
+    reference = LiveReference(draw(name).geodesics, N)
     return compare({"geodesic": reference}, embedding)["geodesic"].co_ranking.auc
 
 

@@ -3,10 +3,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import pdist
 from scipy.stats import rankdata
 
 from bench.geometry.euclidean import EuclideanDistances
-from bench.geometry.reference import Reference, right_of_diagonal, row_blocks
+from bench.geometry.pair_ranks import rank_of
+from bench.geometry.ranks import without_rounding
+from bench.geometry.reference import LiveReference, StoredReference, row_blocks
 
 
 @pytest.fixture
@@ -16,55 +19,89 @@ def points():
 
 @pytest.fixture
 def reference(points):
-    return Reference.build(EuclideanDistances(points), len(points))
+    return LiveReference(EuclideanDistances(points), len(points))
 
 
-def test_a_reference_holds_the_ranks_by_row(points, reference):
-    distances = np.linalg.norm(points[:, None] - points, axis=-1)
-    assert reference.n == 60
-    assert (reference.ranks == rankdata(distances, axis=1) - 1).all()
+def test_a_block_holds_distances_and_ranks_of_its_rows(points, reference):
+    rows = np.array([3, 41, 7])
+    distances = np.linalg.norm(points[rows, None] - points, axis=-1)
+    block = reference.block(rows)
+    np.testing.assert_allclose(block.distances, distances, rtol=1e-12)
+    assert (block.ranks == rankdata(distances, axis=1) - 1).all()
+    assert (block.rows == rows).all()
 
 
-def test_a_reference_holds_the_pairs_of_the_upper_triangle(points, reference):
-    upper = np.triu_indices(60, k=1)
-    expected = np.linalg.norm(points[upper[0]] - points[upper[1]], axis=-1)
-    np.testing.assert_allclose(reference.pairs, expected, rtol=1e-12)
+def ranks_of(pair_ranks, distances):
+    arrays = pair_ranks.first, pair_ranks.starts, pair_ranks.values, pair_ranks.ranks
+    bits = without_rounding(np.asarray(distances, dtype=float)).view(np.uint64)
+    return np.array([rank_of(b, *arrays) for b in bits])
 
 
 def test_the_ranks_of_pairs_are_averaged_over_ties_and_centred():
-    line = Reference.build(EuclideanDistances(np.arange(4.0)[:, None]), 4)
+    line = LiveReference(EuclideanDistances(np.arange(4.0)[:, None]), 4)
     # Distances 1, 2, 3, 1, 2, 1 have ranks 2, 4.5, 6, 2, 4.5, 2 with a mean of 3.5.
-    assert line.pair_ranks.tolist() == [-1.5, 1, 2.5, -1.5, 1, -1.5]
+    assert ranks_of(line.pair_ranks, [1.0, 2.0, 3.0]).tolist() == [-1.5, 1.0, 2.5]
 
 
-def test_a_reference_does_not_depend_on_how_its_rows_are_cut_into_blocks(monkeypatch):
-    X = np.random.default_rng(0).integers(0, 4, size=(300, 2)).astype(float)  # full of ties
-    whole = Reference.build(EuclideanDistances(X), 300)
-    monkeypatch.setattr("bench.geometry.reference._BLOCK", 7)
-    cut = Reference.build(EuclideanDistances(X), 300)
-    for name in ("ranks", "pairs", "pair_ranks"):
-        assert (getattr(whole, name) == getattr(cut, name)).all()
+def test_the_ranks_of_pairs_are_those_of_scipy(points, reference):
+    exact = rankdata(pdist(points))
+    assert (ranks_of(reference.pair_ranks, pdist(points)) == exact - exact.mean()).all()
 
 
-@pytest.mark.parametrize("n", [1, 255, 256, 257, 600])
-def test_blocks_of_rows_cover_every_row_once_in_order(n):
-    assert np.concatenate(list(row_blocks(n))).tolist() == list(range(n))
+def test_beyond_the_pairs_that_are_kept_ranks_are_right_to_the_width_of_a_bin(monkeypatch):
+    monkeypatch.setattr("bench.geometry.pair_ranks._KEPT_PAIRS", 0)
+    points = np.random.default_rng(0).normal(size=(400, 3))
+    reference = LiveReference(EuclideanDistances(points), 400)
+    exact = rankdata(pdist(points))
+    found = ranks_of(reference.pair_ranks, pdist(points))
+    # Each pair is met from both ends, so that ranks are twice as high.
+    assert np.abs(found / 2 - (exact - exact.mean())).max() < 1e-3 * len(exact)
+    assert np.corrcoef(found, exact)[0, 1] > 1 - 1e-7
 
 
-def test_right_of_the_diagonal_follows_the_rows_given():
-    distances = np.arange(8.0).reshape(2, 4)
-    assert right_of_diagonal(distances, np.array([1, 2])).tolist() == [2, 3, 7]
+def test_beyond_the_pairs_that_are_kept_a_grid_is_still_exact(monkeypatch):
+    monkeypatch.setattr("bench.geometry.pair_ranks._KEPT_PAIRS", 0)
+    grid = np.stack(np.meshgrid(np.arange(9.0), np.arange(9.0)), axis=-1).reshape(-1, 2)
+    reference = LiveReference(EuclideanDistances(0.1 * grid), len(grid))
+    exact = rankdata(np.round(pdist(grid), 9))
+    found = ranks_of(reference.pair_ranks, 0.1 * pdist(grid))
+    np.testing.assert_allclose(np.corrcoef(found, exact)[0, 1], 1, rtol=1e-12)
+
+
+def test_distances_equal_but_for_rounding_have_one_rank(reference):
+    ones = np.array([1.0, np.nextafter(1.0, 0), np.nextafter(1.0, 2)])
+    assert len(set(ranks_of(reference.pair_ranks, ones))) == 1
+
+
+@pytest.mark.parametrize("distance", [0.0, 1e-300, 1e300, np.inf])
+def test_a_distance_that_was_never_met_gets_the_rank_of_an_end(reference, distance):
+    ranks = reference.pair_ranks.ranks
+    assert ranks_of(reference.pair_ranks, [distance])[0] in (ranks[0], ranks[-1])
+
+
+def test_points_all_in_one_place_have_one_rank():
+    reference = LiveReference(EuclideanDistances(np.ones((5, 2))), 5)
+    assert ranks_of(reference.pair_ranks, [0.0]).tolist() == [0.0]
+
+
+@pytest.mark.parametrize("n", [1, 255, 256, 257, 600, 5000])
+def test_blocks_of_rows_cover_every_row_once_in_order_and_stay_small(n):
+    blocks = list(row_blocks(n))
+    assert np.concatenate(blocks).tolist() == list(range(n))
+    assert max(map(len, blocks)) * n * 8 <= 2**23
 
 
 def test_a_saved_reference_comes_back_as_it_was(tmp_path, reference):
     reference.save(tmp_path / "there" / "it is")
-    loaded = Reference.load(tmp_path / "there" / "it is")
-    for name in ("ranks", "pairs", "pair_ranks"):
-        before, after = getattr(reference, name), getattr(loaded, name)
-        assert (before == after).all()
-        assert before.dtype == after.dtype
-        assert isinstance(after, np.memmap)
-        assert not after.flags.writeable
+    loaded = StoredReference.load(tmp_path / "there" / "it is")
+    rows = np.arange(10, 30)
+    before, after = reference.block(rows), loaded.block(rows)
+    np.testing.assert_array_equal(before.distances, after.distances)
+    np.testing.assert_array_equal(before.ranks, after.ranks)
+    np.testing.assert_array_equal(reference.pair_ranks.ranks, loaded.pair_ranks.ranks)
+    assert reference.pair_ranks.first == loaded.pair_ranks.first
+    assert loaded.n == 60
+    assert not loaded.ranks.flags.writeable
 
 
 def test_a_saved_reference_is_never_overwritten(tmp_path, reference):
@@ -83,15 +120,10 @@ class Trap:
         return Path.touch, (self.path,)
 
 
-def test_loading_a_reference_never_runs_a_pickle(tmp_path, reference):
+@pytest.mark.parametrize("name", ["distances", "ranks", "pair_ranks", "pair_first"])
+def test_loading_a_reference_never_runs_a_pickle(tmp_path, reference, name):
     reference.save(tmp_path / "reference")
-    (tmp_path / "reference" / "pairs.npy").write_bytes(pickle.dumps(Trap(tmp_path / "sprung")))
+    (tmp_path / "reference" / f"{name}.npy").write_bytes(pickle.dumps(Trap(tmp_path / "sprung")))
     with pytest.raises(ValueError, match="pickle"):
-        Reference.load(tmp_path / "reference")
+        StoredReference.load(tmp_path / "reference")
     assert not (tmp_path / "sprung").exists()
-
-
-def test_saving_a_reference_never_writes_a_pickle(tmp_path, reference):
-    objects = np.array([object()], dtype=object)
-    with pytest.raises(ValueError, match="pickle"):
-        Reference(reference.ranks, objects, objects).save(tmp_path / "reference")

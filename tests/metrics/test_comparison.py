@@ -14,13 +14,13 @@ from bench.controls import oracle, random, shuffled
 from bench.datasets import swiss_roll
 from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.reference import Reference
+from bench.geometry.reference import LiveReference
 from bench.metrics.comparison import compare, reference_overlap
 from bench.metrics.table import METRICS
 
 
 def euclidean(X):
-    return Reference.build(EuclideanDistances(np.asarray(X)), len(X))
+    return LiveReference(EuclideanDistances(np.asarray(X)), len(X))
 
 
 def hold(X, embedding):
@@ -75,7 +75,7 @@ def test_trustworthiness_and_continuity_equal_scikit_learn(n, dimensions, k):
 def test_trustworthiness_against_geodesics_equals_scikit_learn_on_their_matrix():
     data = swiss_roll.dataset(n=200, seed=3)
     Y = data.X[:, :2].astype(float)
-    found = compare({"geodesic": Reference.build(data.geodesics, 200)}, Y)["geodesic"]
+    found = compare({"geodesic": LiveReference(data.geodesics, 200)}, Y)["geodesic"]
     distances = data.geodesics.distances(np.arange(200))
     for k in (1, 15, 99):
         expected = trustworthiness(distances, Y, n_neighbors=k, metric="precomputed")
@@ -131,7 +131,7 @@ def published():
     chart = np.column_stack([(t * np.sqrt(1 + t**2) + np.arcsinh(t)) / 2, X[:, 1]])
     references = {
         "Euclidean": euclidean(X),
-        "geodesic": Reference.build(FlatGeodesics(chart), 1000),
+        "geodesic": LiveReference(FlatGeodesics(chart), 1000),
     }
     return {
         "PCA": compare(references, PCA(2).fit_transform(X)),
@@ -183,7 +183,7 @@ def test_the_identity_is_perfect_on_a_grid_at_a_tenth_of_its_size():
 
 def test_the_oracle_is_perfect_against_the_geodesics_and_not_through_space():
     data = swiss_roll.dataset(n=300, seed=0)
-    references = {"geodesic": Reference.build(data.geodesics, 300), "Euclidean": euclidean(data.X)}
+    references = {"geodesic": LiveReference(data.geodesics, 300), "Euclidean": euclidean(data.X)}
     found = compare(references, oracle(data.X, data.chart, 2, 0))
     assert_perfect({name: m.function(found["geodesic"]) for name, m in METRICS.items()})
     assert found["Euclidean"].co_ranking.auc < 0.95
@@ -295,7 +295,7 @@ def test_r_nx_is_at_chance_at_every_scale_when_the_embedding_is_random():
 def test_a_worse_embedding_scores_worse_on_every_metric(name):
     metric = METRICS[name]
     data = swiss_roll.dataset(n=200, seed=1)
-    reference = Reference.build(data.geodesics, 200)
+    reference = LiveReference(data.geodesics, 200)
     noise = np.random.default_rng(0).normal(size=data.chart.shape)
     ladder = [data.chart + level * noise for level in (0, 2, 10)] + [random(data.X, None, 2, 1)]
     found = [np.mean(metric.function(compare({"": reference}, Y)[""])) for Y in ladder]
@@ -308,7 +308,7 @@ def test_a_worse_embedding_scores_worse_on_every_metric(name):
 def test_a_rolled_up_embedding_scores_worse_than_the_unrolled_one(name):
     metric = METRICS[name]
     data = swiss_roll.dataset(n=300, seed=1)
-    reference = Reference.build(data.geodesics, 300)
+    reference = LiveReference(data.geodesics, 300)
     flat, rolled = (
         np.mean(metric.function(compare({"": reference}, Y)[""]))
         for Y in (data.chart, data.X[:, [0, 2]])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from metrics import slow
 from scipy.stats import rankdata
 
-from bench.geometry.ranks import average_ranks, rank_rows
+from bench.geometry.ranks import rank_rows
 from bench.metrics.co_ranking import add_ranks, empty_counts, finish
 
 
@@ -111,11 +111,6 @@ def test_another_tie_seed_is_another_order_and_the_same_seed_the_same():
     assert (first == again).all()
     off = ~np.eye(N, dtype=bool)
     assert abs(np.corrcoef(first[off], other[off])[0, 1]) < 5 / N
-
-
-def test_average_ranks_are_those_of_scipy_less_their_mean():
-    values = np.array([3.0, 1.0, 1.0, 2.0])
-    assert average_ranks(values).tolist() == [1.5, -1, -1, 0.5]
 
 
 @pytest.mark.parametrize("n", [4, 5, 12, 13, 24])
