@@ -77,9 +77,9 @@ def run_all(
 
 @app.command(
     "run",
-    epilog="Examples: python -m bench run --suite smoke --out smoke   |   python -m bench run "
-    "--dataset swiss_roll --reducer isomap --reducer umap --seed 0   |   python -m bench run "
-    "--reducer sklearn.decomposition:KernelPCA --set KernelPCA.kernel=rbf",
+    epilog="Examples:\n\npython -m bench run --suite smoke --out smoke\n\n"
+    "python -m bench run --dataset swiss_roll --reducer isomap --reducer umap --seed 0\n\n"
+    "python -m bench run --reducer sklearn.decomposition:KernelPCA --set KernelPCA.kernel=rbf",
 )
 def run_some(
     *,
@@ -112,8 +112,8 @@ def run_some(
 ) -> None:
     """Run some reducers on some datasets, and publish tables and figures.
 
-    The suite says what is run where no option does: with --reducer alone, that reducer runs on
-    all datasets of the suite, and stands beside all others in the tables.
+    The suite says what is run where no option does. With --reducer alone, that reducer runs on
+    every dataset of the suite and stands beside all others in the tables.
     """
     import msgspec
 
@@ -198,8 +198,8 @@ def show(
 
 @app.command(
     "check",
-    epilog="Examples: python -m bench check mine --plugins DIR   |   python -m bench check "
-    "sklearn.decomposition:KernelPCA",
+    epilog="Examples:\n\npython -m bench check mine --plugins DIR\n\n"
+    "python -m bench check sklearn.decomposition:KernelPCA",
 )
 def check(
     name: Annotated[str, typer.Argument(help="A reducer, dataset or metric, or a dotted path.")],
