@@ -193,7 +193,8 @@ def show(
         _show(found[0], store)
         return
     for record in found:
-        console.print(f"{record.job.id}  {record.status:<13} {record.job.label}", highlight=False)
+        line = f"{record.job.id}  {record.status:<13} {record.job.label}"
+        console.print(escape(line), highlight=False)
 
 
 @app.command(

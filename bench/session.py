@@ -160,7 +160,7 @@ def _summarise_failures(failed: list[Record], store: Store) -> None:
     title = f"{len(failed)} jobs failed"
     table = Table("status", "job", "reason", title=title, title_justify="left")
     for record in failed:
-        table.add_row(record.status, record.job.label, escape(record.reason or ""))
+        table.add_row(record.status, escape(record.job.label), escape(record.reason or ""))
     console.print(table)
     console.print(
         f"The output of each is beside its record in '{store.folder / 'records'}'; --retry runs "

@@ -7,7 +7,7 @@ import pandas as pd
 
 from bench.record import Status
 from bench.report.frame import Results
-from bench.report.tables import LEGEND, all_tables, headline_tables, tidy
+from bench.report.tables import LEGEND, all_tables, headline_tables, markdown_escape, tidy
 
 
 @dataclass(frozen=True)
@@ -122,5 +122,5 @@ def _mean(values: list[float]) -> float:
 
 
 def _github(frame: pd.DataFrame) -> str:
-    rows = frame.map(lambda value: str(value).replace("|", "\\|"))
+    rows = frame.map(lambda value: markdown_escape(str(value)))
     return rows.to_markdown(tablefmt="github", index=False, disable_numparse=True) + "\n"

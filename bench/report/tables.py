@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from rich.markup import escape
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -36,7 +37,8 @@ class Cell:
     @property
     def markdown(self) -> str:
         """The text as Markdown."""
-        return {"best": f"**{self.text}**", "tied": f"*{self.text}*"}.get(self.mark, self.text)
+        text = markdown_escape(self.text)
+        return {"best": f"**{text}**", "tied": f"*{text}*"}.get(self.mark, text)
 
     @property
     def latex(self) -> str:
@@ -74,9 +76,10 @@ class Table:
         cells = self.frame.map(lambda cell: cell.markdown)
         first = len(cells) - self.controls
         cells.index = [
-            str(name) if row < first else f"{name} (control)"
+            markdown_escape(str(name)) + (" (control)" if row >= first else "")
             for row, name in enumerate(cells.index)
         ]
+        cells.columns = [markdown_escape(str(name)) for name in cells.columns]
         body = cells.to_markdown(tablefmt="github", disable_numparse=True)
         return f"### {self.title}\n\n{body}\n"
 
@@ -106,10 +109,12 @@ class Table:
         table = RichTable(title=self.title, title_justify="left")
         table.add_column("", no_wrap=True)
         for column in map(str, self.frame.columns):
-            table.add_column(column.replace("_", " "), justify="right")
+            table.add_column(escape(column.replace("_", " ")), justify="right")
         for row, (name, cells) in enumerate(self.frame.iterrows(), start=1):
             before_controls = row == len(self.frame) - self.controls
-            table.add_row(str(name), *[cell.rich for cell in cells], end_section=before_controls)
+            table.add_row(
+                escape(str(name)), *[cell.rich for cell in cells], end_section=before_controls
+            )
         return table
 
 
@@ -219,6 +224,11 @@ def _cell_text(numbers: NDArray[np.float64], statuses: list[str], digits: int) -
         text += f" ± {fixed(found.half_width, digits)}"
     finished = statuses.count("ok")
     return text if finished == len(statuses) else f"{text} ({finished}/{len(statuses)})"
+
+
+def markdown_escape(text: str) -> str:
+    """Make text safe for a cell of a Markdown table: no new column, no HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
 
 
 def latex_escape(text: str) -> str:

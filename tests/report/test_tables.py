@@ -13,7 +13,7 @@ from bench.job import DatasetConfig, ReducerConfig
 from bench.record import Circumstances, Costs, DatasetFacts, Score, Status
 from bench.report.frame import at_k, fixed, load_results
 from bench.report.publish import failures, publish
-from bench.report.tables import latex_escape, score_table, tidy
+from bench.report.tables import Cell, Table, latex_escape, score_table, tidy
 
 N = 40
 
@@ -143,6 +143,15 @@ def test_an_empty_store_is_refused_with_what_to_do(tmp_path):
 def test_a_number_that_rounds_to_zero_has_no_sign():
     assert fixed(-0.0004, 3) == "0.000"
     assert fixed(-0.0006, 3) == "-0.001"
+
+
+def test_a_name_that_is_html_or_a_column_is_only_text_in_markdown():
+    cell = Cell("a | b <script>&")
+    assert cell.markdown == "a \\| b &lt;script>&amp;"
+    frame = pd.DataFrame({"<x>": [cell]}, index=["r|s"])
+    markdown = Table("title", frame).markdown
+    assert "<" not in markdown
+    assert "r\\|s" in markdown
 
 
 def test_latex_special_characters_are_made_safe():
