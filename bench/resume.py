@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.errors import BenchError
-from bench.job import Job
-from bench.record import Record
+from bench.job import DatasetConfig, Job
+from bench.record import Record, Status
 from bench.store import Store
 
 
@@ -17,13 +17,16 @@ class Todo:
     ----------
     jobs : list of Job
         To be run.
+    datasets : list of DatasetConfig
+        Without a job to run, but to be drawn again: what the tables say of them is damaged.
     done : list of Record
         There already.
     damaged : list of str
-        What is wrong with each record that must be made again.
+        What is wrong with each file that must be made again.
     """
 
     jobs: list[Job]
+    datasets: list[DatasetConfig]
     done: list[Record]
     damaged: list[str]
 
@@ -57,4 +60,14 @@ def what_is_left(jobs: Sequence[Job], store: Store, *, retry: bool = False) -> T
             left.append(job)
         else:
             done.append(record)
-    return Todo(left, done, damaged)
+    drawn_anyway = {job.dataset.id for job in left}
+    scored = {r.job.dataset.id: r.job.dataset for r in done if r.status is Status.OK}
+    datasets = []
+    for id_, config in scored.items():
+        try:
+            store.dataset(config)
+        except BenchError as error:
+            damaged.append(str(error))
+            if id_ not in drawn_anyway:
+                datasets.append(config)
+    return Todo(left, datasets, done, damaged)

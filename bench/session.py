@@ -73,13 +73,13 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
     store = Store(settings.out)
     with store.run():
         todo = what_is_left(jobs, store, retry=settings.retry)
-        warn(f"{problem} It is run again." for problem in todo.damaged)
+        warn(f"{problem} It is made again." for problem in todo.damaged)
         _say_what_is_left(todo)
         run = _run(todo, store, settings)
     publish_results(store, datasets={job.dataset.id for job in jobs}, again=False)
     if run.records:
         console.print(
-            f"{len(run.records)} jobs in {run.wall_seconds:.0f} s on {run.workers} worker(s), "
+            f"{len(run.records)} job(s) in {run.wall_seconds:.0f} s on {run.workers} worker(s), "
             f"utilisation {run.utilisation:.2f}."
         )
     failed = [r for r in (*todo.done, *run.records) if r.status.is_failure]
@@ -143,6 +143,7 @@ def _run(todo: Todo, store: Store, settings: Settings) -> Run:
                 limits=settings.limits,
                 workers=settings.workers,
                 plugins=settings.plugins,
+                datasets=todo.datasets,
             )
     except KeyboardInterrupt:
         kept, planned = len(todo.done) + display.done, len(todo.done) + len(todo.jobs)
@@ -157,7 +158,7 @@ def _run(todo: Todo, store: Store, settings: Settings) -> Run:
 def _summarise_failures(failed: list[Record], store: Store) -> None:
     if not failed:
         return
-    title = f"{len(failed)} jobs failed"
+    title = f"jobs that failed: {len(failed)}"
     table = Table("status", "job", "reason", title=title, title_justify="left")
     for record in failed:
         table.add_row(record.status, escape(record.job.label), escape(record.reason or ""))

@@ -128,7 +128,9 @@ class Store:
             with np.load(path.with_suffix(".npz"), allow_pickle=False) as file:
                 return facts, dict(file)
         except (OSError, ValueError, EOFError, msgspec.MsgspecError) as error:
-            raise BenchError(f"The facts of {config.label} cannot be read: {error}.") from error
+            raise BenchError(
+                f"{path}: what is known of the dataset cannot be read ({error})."
+            ) from error
 
     @contextmanager
     def run(self) -> Iterator[None]:

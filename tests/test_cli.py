@@ -1,5 +1,6 @@
 """The command line as a user meets it."""
 
+import json
 import os
 import signal
 import subprocess
@@ -147,12 +148,27 @@ def test_a_damaged_record_is_reported_and_made_again(finished):
     assert len(Store(out).records()[0]) == 12
 
 
+def test_damaged_facts_of_a_dataset_are_made_again_without_running_its_jobs(finished):
+    out, arguments, _ = finished
+    path = next((out / "datasets" / "swiss_roll").glob("0-*.json"))
+    whole = path.read_bytes()
+    path.write_text("{")
+    before = {p: p.stat().st_mtime_ns for p in (out / "records").rglob("*")}
+    again = bench(*arguments)
+    assert again.returncode == 0, again.stderr
+    assert "cannot be read" in again.stderr
+    assert "nothing to run" in again.stdout
+    repaired, was = json.loads(path.read_bytes()), json.loads(whole)
+    assert repaired | {"busy_seconds": 0} == was | {"busy_seconds": 0}
+    assert {p: p.stat().st_mtime_ns for p in (out / "records").rglob("*")} == before
+
+
 def test_failures_end_with_exit_code_1_and_a_table_unless_they_are_allowed(tmp_path):
     arguments = ("run", "--dataset", "line", "--reducer", "raises", "--reducer", "pca")
     arguments += ("--seed", "0", "--plugins", PLUGINS, "--out", tmp_path)
     failed = bench(*arguments, env=os.environ | {"COLUMNS": "200"})
     assert failed.returncode == 1, failed.stderr
-    assert "1 jobs failed" in failed.stdout
+    assert "jobs that failed: 1" in failed.stdout
     assert "OddError: one and two" in failed.stdout
     assert "OddError" in (tmp_path / "comparison.md").read_text()
     assert bench(*arguments).returncode == 1

@@ -101,6 +101,7 @@ def run_jobs(
     limits: Limits,
     workers: int | None = None,
     plugins: tuple[Path, ...] = (),
+    datasets: Sequence[DatasetConfig] = (),
 ) -> Run:
     """Run jobs in worker processes and save each record as soon as it is there.
 
@@ -118,13 +119,15 @@ def run_jobs(
         Processes at once; one for each core if not given. The cores are shared out evenly.
     plugins : tuple of Path
         Plugin folders.
+    datasets : sequence of DatasetConfig
+        To be drawn for what tables say of them, even if no job needs them.
 
     Returns
     -------
     Run
     """
     workers = min(workers or cores(), max(len(jobs), 1))
-    if not jobs:
+    if not jobs and not datasets:
         return Run([], 0.0, 0.0, workers)
     threads = max(1, cores() // workers)
     began = time.perf_counter()
@@ -134,7 +137,7 @@ def run_jobs(
     ):
         execution = _Execution(pool, store, listener, limits, tuple(map(str, plugins)), threads)
         try:
-            execution.work(Schedule(jobs, workers), workers)
+            execution.work(Schedule(jobs, workers, datasets), workers)
         except BaseException:
             pool.stop()  # type: ignore[no-untyped-call]
             raise
@@ -224,6 +227,8 @@ class _Execution:
             self._store.save_dataset(facts, arrays)
             schedule.prepared(task)
             self._listener.prepared(task)
+            if not schedule.jobs_of(task):
+                shutil.rmtree(running.workplace.prepared, ignore_errors=True)
 
     def _finish(
         self, record: Record, arrays: dict[str, Any], running: _Running, schedule: Schedule

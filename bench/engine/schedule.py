@@ -20,14 +20,19 @@ class Schedule:
         In the order in which they should run.
     workers : int
         How many tasks run at once.
+    datasets : sequence of DatasetConfig
+        To be prepared beside those that the jobs need.
     """
 
-    def __init__(self, jobs: Sequence[Job], workers: int) -> None:
+    def __init__(
+        self, jobs: Sequence[Job], workers: int, datasets: Sequence[DatasetConfig] = ()
+    ) -> None:
         self._workers = workers
-        self._groups: dict[str, list[Job]] = {}
+        configs = {config.id: config for config in (*(job.dataset for job in jobs), *datasets)}
+        self._groups: dict[str, list[Job]] = {id_: [] for id_ in configs}
         for job in jobs:
-            self._groups.setdefault(job.dataset.id, []).append(job)
-        self._unprepared = deque(group[0].dataset for group in self._groups.values())
+            self._groups[job.dataset.id].append(job)
+        self._unprepared = deque(configs.values())
         self._ready: deque[Job] = deque()
         self._open = {id_: len(group) for id_, group in self._groups.items()}
 
