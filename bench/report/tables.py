@@ -22,7 +22,7 @@ REFERENCE_LABELS = {
 LEGEND = (
     "Mean ± half-width of the 95 % interval over seeds (Student's t). Bold: best. Italic: not "
     "distinguishable from the best (paired t-test over seeds, Holm-corrected, 5 %). Controls "
-    "are below the line and never marked. A cell such as (2/3) counts the seeds that finished; "
+    "come last and are never marked. A cell such as (2/3) counts the seeds that finished; "
     "a word in place of a number is the status of all of them."
 )
 
