@@ -11,7 +11,7 @@ from rich.text import Text
 from bench.engine.pool import Listener
 from bench.engine.schedule import Task
 from bench.job import DatasetConfig, Job
-from bench.record import Record
+from bench.record import Record, Status
 
 
 class Display(Listener):
@@ -64,13 +64,14 @@ class Display(Listener):
         self._running.pop(config.id, None)
 
     def finished(self, record: Record) -> None:
-        """Count a job, and print a line: for each failure, or for each job if there is no panel."""
+        """Count a job, and print a line if there is something to say, or no panel that says it."""
         self._running.pop(record.job.id, None)
         self._running.pop(record.job.dataset.id, None)
         self.done += 1
         self._failed += record.status.is_failure
         self._bar.update(self._task, completed=self.done, failed=self._failed)
-        if record.status.is_failure or not self._console.is_terminal:
+        noteworthy = record.reason and record.status is not Status.UNSUPPORTED
+        if noteworthy or not self._console.is_terminal:
             self._console.print(self._line(record), soft_wrap=True)
 
     def _line(self, record: Record) -> Text:

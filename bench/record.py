@@ -75,7 +75,7 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     circumstances : Circumstances
         Where it ran.
     reason : str or None
-        Why it is not ``ok``, in one line.
+        Why it is not ``ok``, in one line; or of an ``ok`` one, which metric failed.
     scores : tuple of Score
         Empty unless ``ok``.
     costs : Costs or None

@@ -91,11 +91,12 @@ def _run(job: Job, workplace: Workplace) -> tuple[Record, Arrays]:
     registry = workplace.registry
     prepared = Prepared.load(Path(workplace.prepared))
     embedding, costs, reconstruction_error = embed(job, prepared, registry)
-    scores, curves = score(compare(prepared.references, embedding), metrics(registry))
+    scores, curves, problems = score(compare(prepared.references, embedding), metrics(registry))
     record = Record(
         job,
         Status.OK,
         circumstances(workplace.threads),
+        reason="; ".join(problems) or None,
         scores=tuple(scores),
         costs=costs,
         reconstruction_error=reconstruction_error,
@@ -114,8 +115,12 @@ def metrics(registry: Registry) -> list[Metric]:
     return found
 
 
-def score(comparisons: dict[str, Comparison], table: list[Metric]) -> tuple[list[Score], Arrays]:
+def score(
+    comparisons: dict[str, Comparison], table: list[Metric]
+) -> tuple[list[Score], Arrays, list[str]]:
     """Apply every metric to every comparison.
+
+    A metric that raises gives no number, and takes none away from the others.
 
     Returns
     -------
@@ -123,26 +128,27 @@ def score(comparisons: dict[str, Comparison], table: list[Metric]) -> tuple[list
         Single numbers; a curve gives those at k = 15 and k = n / 10, where it has them.
     curves : dict of str to ndarray
         ``"reference/metric"`` to the values at k = 1, 2, ...
+    problems : list of str
+        Which metric failed, on which reference, and why.
     """
     scores: list[Score] = []
     curves: Arrays = {}
+    problems: list[str] = []
     for reference, comparison in comparisons.items():
         for metric in table:
-            value = _apply(metric, comparison)
+            try:
+                value = np.asarray(metric.function(comparison), dtype=np.float64)
+            except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+                problems.append(f"metric {metric.name}, {reference}: {_one_line(error)}")
+                scores.append(Score(metric.name, reference, None))
+                continue
             if not metric.curve:
                 scores.append(Score(metric.name, reference, float(value)))
                 continue
-            curves[f"{reference}/{metric.name}"] = np.asarray(value, dtype=np.float32)
+            curves[f"{reference}/{metric.name}"] = value.astype(np.float32)
             ks = [k for k in headline_ks(comparison.reference.n) if k <= len(value)]
             scores += [Score(metric.name, reference, float(value[k - 1]), k) for k in ks]
-    return scores, curves
-
-
-def _apply(metric: Metric, comparison: Comparison) -> Any:  # noqa: ANN401 - a number or a curve
-    try:
-        return metric.function(comparison)
-    except Exception as error:
-        raise RuntimeError(f"metric {metric.name}: {_one_line(error)}") from error
+    return scores, curves, problems
 
 
 def headline_ks(n: int) -> tuple[int, ...]:
