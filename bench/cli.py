@@ -31,7 +31,11 @@ Workers = Annotated[
 TimeLimit = Annotated[float, typer.Option(min=1, help="Seconds that one job may take.")]
 MemoryLimit = Annotated[
     float | None,
-    typer.Option(min=0.1, help="GiB that one job may hold; 80 % of memory, shared, if not given."),
+    typer.Option(
+        min=0.1,
+        help="GiB that a worker may hold, packages that earlier jobs loaded included; 80 % of "
+        "memory, shared, if not given.",
+    ),
 ]
 Retry = Annotated[bool, typer.Option("--retry", help="Run failed jobs again.")]
 AllowFailures = Annotated[
@@ -117,6 +121,7 @@ def run_some(
     """
     import msgspec
 
+    from bench.job import short_name
     from bench.session import Settings, run_suite
     from bench.suite import Choice, load_suite
 
@@ -125,14 +130,16 @@ def run_some(
         "datasets": tuple(map(Choice, dataset)) if dataset else chosen.datasets,
         "reducers": tuple(map(Choice, reducer)) if reducer else chosen.reducers,
         "seeds": tuple(seed) if seed else chosen.seeds,
-        "n": n or chosen.n,
         "n_components": components or chosen.n_components,
     }
     chosen = msgspec.structs.replace(chosen, **replaced)
+    overrides = _overrides(set_ or [])
+    for choice in chosen.datasets if n else ():
+        overrides.setdefault(short_name(choice.name), {}).setdefault("n", n)
     settings = Settings(
         out, workers, time_limit, memory_limit, retry, allow_failures, tuple(plugins or ())
     )
-    raise typer.Exit(run_suite(chosen, _overrides(set_ or []), settings))
+    raise typer.Exit(run_suite(chosen, overrides, settings))
 
 
 @app.command("list", epilog="Example: python -m bench list")
@@ -155,10 +162,10 @@ def report(
     k: Ks = None,
 ) -> None:
     """Write the tables and figures of the results that are there."""
-    from bench.session import publish_results
+    from bench import session
     from bench.store import Store
 
-    publish_results(Store(out), ks=tuple(k or ()))
+    session.report(Store(out), tuple(k or ()))
 
 
 @app.command("show", epilog="Example: python -m bench show --reducer isomap --seed 0")

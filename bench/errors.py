@@ -16,6 +16,15 @@ class UnsupportedError(BenchError):
     """An item cannot do what the job asks of it, by its nature and not by mischance."""
 
 
+def one_line(error: BaseException) -> str:
+    """Say what an exception says, in one line, even if it cannot say it."""
+    try:
+        said = str(error)
+    except Exception:  # noqa: BLE001 - a plugin's exception may be broken too
+        said = "(its message cannot be shown)"
+    return " ".join(f"{type(error).__name__}: {said}".split())
+
+
 def unknown_name(kind: str, given: str, allowed: Iterable[str]) -> BenchError:
     """Build the error for a name that is not there, with the closest match.
 

@@ -118,7 +118,7 @@ def short_name(name: str) -> str:
 
 def _label(name: str, parameters: dict[str, Any], changed: tuple[str, ...]) -> str:
     inside = ", ".join(f"{key}={parameters[key]}" for key in changed)
-    return f"{short_name(name)}({inside})" if inside else short_name(name)
+    return f"{name}({inside})" if inside else name
 
 
 def _identity(config: DatasetConfig | ReducerConfig) -> dict[str, Any]:

@@ -83,6 +83,8 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reconstruction_error : float or None
         For a reducer with an inverse: the squared error of ``inverse_transform`` on the embedded
         points, over their variance. 0 is perfect, 1 is no better than their mean.
+    reconstruction_points : int or None
+        How many of the points it was measured on.
     busy_seconds : float
         Time that the job held a worker, with warm-up and scoring.
     arrays_sha256 : str or None
@@ -96,6 +98,7 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scores: tuple[Score, ...] = ()
     costs: Costs | None = None
     reconstruction_error: float | None = None
+    reconstruction_points: int | None = None
     busy_seconds: float = 0.0
     arrays_sha256: str | None = None
 

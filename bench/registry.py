@@ -16,11 +16,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import metadata, util
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
-from bench.errors import BenchError, UnavailableError, unknown_name
+from bench.errors import BenchError, UnavailableError, one_line, unknown_name
 
 Kind = Literal["reducer", "dataset", "metric"]
 
@@ -53,7 +54,7 @@ class Item:
     def _file(self) -> Path | None:
         if self.module.endswith(".py"):
             return Path(self.module)
-        spec = util.find_spec(self.module)
+        spec = _find(self.module)
         return Path(spec.origin) if spec and spec.origin and spec.has_location else None
 
     @cached_property
@@ -102,11 +103,10 @@ class Item:
             item: Any = module
             for part in self.attribute.split("."):
                 item = item[part] if isinstance(item, dict) else getattr(item, part)
-        except Exception as error:  # a plugin's module may raise anything; it must be a row
-            reason = f"{type(error).__name__}: {error}"
+            return item, int(getattr(module, "REVISION", 1))
+        except (Exception, SystemExit) as error:  # a plugin's module may do anything
             where = f"{self.kind} {self.name!r} ({self.origin})"
-            raise UnavailableError(f"{where}: {reason}") from error
-        return item, int(getattr(module, "REVISION", 1))
+            raise UnavailableError(f"{where}: {one_line(error)}") from error
 
     def _import(self) -> ModuleType:
         if not self.module.endswith(".py"):
@@ -212,6 +212,19 @@ def _entry_points(kind: Kind) -> Iterator[Item]:
         distribution = point.dist.name if point.dist else "an unnamed distribution"
         origin = f"entry point of {distribution}"
         yield Item(kind, point.name, origin, point.module, point.attr or kind)
+
+
+def _find(module: str) -> ModuleSpec | None:
+    """Find a module without importing the packages above it, as `util.find_spec` would."""
+    spec, path, name = None, None, ""
+    for part in module.split("."):
+        name = f"{name}.{part}" if name else part
+        spec = PathFinder.find_spec(name, path) if name != part else util.find_spec(name)
+        if spec is None:
+            return None
+        known = sys.modules.get(name)  # a package may have extended its path, as bench does
+        path = list(getattr(known, "__path__", spec.submodule_search_locations or ()))
+    return spec
 
 
 def _imports(tree: ast.AST) -> Iterator[str]:

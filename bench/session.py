@@ -1,6 +1,6 @@
 """A session: plan, run what is left, publish, and say what came of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from bench.messages import console, errors, warn
 from bench.progress import Display
 from bench.record import Record
 from bench.registry import Registry
-from bench.report.frame import load_results
-from bench.report.publish import is_published, publish
+from bench.report.frame import Results, load_results
+from bench.report.publish import TABLES, is_published, publish
 from bench.report.tables import headline_tables
 from bench.resume import Todo, what_is_left
 from bench.store import Store
@@ -24,7 +24,7 @@ from bench.suite import Overrides, Suite, plan
 
 @dataclass(frozen=True)
 class Settings:
-    """How to run, as against what: nothing of it changes a result.
+    """How to run, as against what. Limits decide only which jobs end before they have a result.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
         warn(f"{problem} It is made again." for problem in todo.damaged)
         _say_what_is_left(todo)
         run = _run(todo, store, settings)
-    publish_results(store, datasets={job.dataset.id for job in jobs}, again=False)
+        _publish(_load(store), store, again=False)
     if run.records:
         console.print(
             f"{len(run.records)} job(s) in {run.wall_seconds:.0f} s on {run.workers} worker(s), "
@@ -87,38 +87,40 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
     return 1 if failed and not settings.allow_failures else 0
 
 
-def publish_results(
-    store: Store,
-    *,
-    datasets: Collection[str] | None = None,
-    ks: Sequence[str] = (),
-    again: bool = True,
-) -> None:
+def report(store: Store, ks: Sequence[str] = ()) -> None:
     """Write the tables and figures of a store, and show the headline.
 
     Parameters
     ----------
     store : Store
         Where the records are.
-    datasets : collection of str, optional
-        Ids of the dataset configurations to report; all if not given.
     ks : sequence of str, optional
         Where curves are read for tables; 15 and n/10 if not given.
-    again : bool
-        Whether to write what is there already.
+
+    Raises
+    ------
+    BenchError
+        If there is nothing to report, or a k is out of range.
     """
-    results, damaged = load_results(store, datasets=datasets, ks=ks)
+    results = _load(store, ks)
+    with store.run():
+        _publish(results, store, again=True)
+
+
+def _load(store: Store, ks: Sequence[str] = ()) -> Results:
+    results, damaged = load_results(store, ks=ks)
     warn(damaged)
+    return results
+
+
+def _publish(results: Results, store: Store, *, again: bool) -> None:
     if not again and is_published(results, store.folder):
         console.print(f"Tables and figures in '{store.folder}' are up to date.", soft_wrap=True)
     else:
         with console.status("Writing tables and figures"):
-            published = publish(results, store.folder)
-        console.print(
-            f"Wrote {published.markdown}, {published.csv.name}, {published.latex.name} and "
-            f"{len(published.figures)} figures in {published.figures[0].parent}.",
-            soft_wrap=True,
-        )
+            publish(results, store.folder)
+        written = f"Wrote {', '.join(TABLES)} and figures/ in '{store.folder}'."
+        console.print(written, soft_wrap=True)
     for table in headline_tables(results):
         console.print(table.rich)
 

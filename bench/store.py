@@ -9,11 +9,13 @@ import io
 import os
 import re
 import shutil
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
@@ -22,7 +24,7 @@ from numpy.typing import NDArray
 
 from bench.errors import BenchError
 from bench.job import DatasetConfig, Job, short_name
-from bench.record import DatasetFacts, Record
+from bench.record import DatasetFacts, Record, Status
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -64,14 +66,14 @@ class Store:
         if arrays:
             digest = _save_arrays(path, arrays)
             record = msgspec.structs.replace(record, arrays_sha256=digest)
-        _write(path, msgspec.json.format(msgspec.json.encode(record), indent=1))
+        write_whole(path, msgspec.json.format(msgspec.json.encode(record), indent=1))
         return record
 
     def save_dataset(self, facts: DatasetFacts, arrays: Arrays) -> None:
         """Write the facts of a dataset and what figures need of it."""
         path = self.dataset_path(facts.config)
         _save_arrays(path, arrays)
-        _write(path, msgspec.json.format(msgspec.json.encode(facts), indent=1))
+        write_whole(path, msgspec.json.format(msgspec.json.encode(facts), indent=1))
 
     def load(self, path: Path) -> Record:
         """Read one record, with all its claims checked.
@@ -86,12 +88,10 @@ class Store:
             record = msgspec.json.decode(path.read_bytes(), type=Record)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise BenchError(f"{path} is not a record ({error}).") from error
-        if self.path(record.job).name != path.name:
+        if self.path(record.job) != path:
             raise BenchError(f"{path} holds the record of another job ({record.job.id}).")
-        if record.arrays_sha256 is not None:
-            arrays = path.with_suffix(".npz")
-            if not arrays.is_file() or _sha256(arrays.read_bytes()) != record.arrays_sha256:
-                raise BenchError(f"{arrays} is missing or was changed after it was written.")
+        if record.status is Status.OK:
+            self.arrays(record)
         return record
 
     def find(self, job: Job) -> Record | None:
@@ -110,9 +110,23 @@ class Store:
         return good, damaged
 
     def arrays(self, record: Record) -> dict[str, NDArray[Any]]:
-        """Return the embedding and the curves of an ``ok`` record."""
-        with np.load(self.path(record.job).with_suffix(".npz"), allow_pickle=False) as file:
-            return dict(file)
+        """Return the embedding and the curves of an ``ok`` record.
+
+        Raises
+        ------
+        BenchError
+            If they are missing, were changed after they were written, or are not what they
+            should be.
+        """
+        path = self.path(record.job).with_suffix(".npz")
+        arrays, digest = _load_arrays(path)
+        if digest != record.arrays_sha256:
+            raise BenchError(f"{path} was changed after it was written.")
+        embedding = arrays.pop("embedding", np.empty(0))
+        curves = arrays.values()
+        if embedding.ndim != 2 or any(c.ndim != 1 or c.dtype.kind != "f" for c in curves):
+            raise BenchError(f"{path} does not hold an embedding and curves.")
+        return {"embedding": embedding, **arrays}
 
     def dataset(self, config: DatasetConfig) -> tuple[DatasetFacts, dict[str, NDArray[Any]]]:
         """Return the facts and arrays of a dataset.
@@ -125,12 +139,11 @@ class Store:
         path = self.dataset_path(config)
         try:
             facts = msgspec.json.decode(path.read_bytes(), type=DatasetFacts)
-            with np.load(path.with_suffix(".npz"), allow_pickle=False) as file:
-                return facts, dict(file)
-        except (OSError, ValueError, EOFError, msgspec.MsgspecError) as error:
+        except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
             raise BenchError(
                 f"{path}: what is known of the dataset cannot be read ({error})."
             ) from error
+        return facts, _load_arrays(path.with_suffix(".npz"))[0]
 
     @contextmanager
     def run(self) -> Iterator[None]:
@@ -155,6 +168,8 @@ class Store:
             ) from error
         try:
             shutil.rmtree(self.scratch, ignore_errors=True)
+            for leftover in self.folder.rglob(".*.tmp"):
+                leftover.unlink(missing_ok=True)
             yield
         finally:
             shutil.rmtree(self.scratch, ignore_errors=True)
@@ -169,15 +184,31 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def _load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], str]:
+    try:
+        data = path.read_bytes()
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
+            return dict(file), _sha256(data)
+    # What a damaged archive raises depends on where the damage is.
+    except (OSError, ValueError, EOFError, TypeError, BadZipFile, zlib.error) as error:
+        raise BenchError(f"{path} cannot be read ({error}).") from error
+
+
 def _save_arrays(path: Path, arrays: Arrays) -> str:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    _write(path.with_suffix(".npz"), buffer.getvalue())
+    write_whole(path.with_suffix(".npz"), buffer.getvalue())
     return _sha256(buffer.getvalue())
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Replace a file in one step: never is half of it to be seen, not after a power cut either."""
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace a file in one step: never is half of it to be seen, not after a power cut either.
+
+    Raises
+    ------
+    BenchError
+        If it cannot be written; what was there before is still there.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

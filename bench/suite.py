@@ -1,6 +1,7 @@
 """Suite: a TOML file, or a name, that says which datasets, reducers and seeds make up a run."""
 
 import inspect
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -64,6 +65,8 @@ def load_suite(name: str) -> Suite:
             text = Path(name).read_text(encoding="utf-8")
         except OSError as error:
             raise BenchError(f"Cannot read suite '{name}': {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise BenchError(f"Suite '{name}' is not a text in UTF-8 ({error}).") from error
     else:
         raise unknown_name("suite", name, [*shipped, "FILE.toml"])
     try:
@@ -143,13 +146,13 @@ def _reducer_config(choice: Choice, registry: Registry, overrides: Overrides) ->
 def _dataset_config(
     choice: Choice, seed: int, n: int | None, registry: Registry, overrides: Overrides
 ) -> DatasetConfig:
-    given = {} if n is None else {"n": n}
-    given |= choice.parameters | dict(overrides.get(short_name(choice.name), {}))
+    given = ({} if n is None else {"n": n}) | choice.parameters
+    given |= overrides.get(short_name(choice.name), {})
     try:
         factory, revision = registry.find("dataset", choice.name).load()
     except UnavailableError:
         return DatasetConfig(choice.name, given, seed, tuple(sorted(given)))
-    taken = inspect.signature(factory).parameters
+    taken = _parameters(choice.name, factory)
     _check_parameters(choice.name, given, taken.keys() - {"seed"})
     defaults = {
         name: parameter.default
@@ -160,6 +163,16 @@ def _dataset_config(
     return DatasetConfig(choice.name, parameters, seed, changed, revision)
 
 
+def _parameters(name: str, factory: object) -> Mapping[str, inspect.Parameter]:
+    try:
+        return inspect.signature(factory).parameters  # type: ignore[arg-type]  # may not be callable
+    except (TypeError, ValueError) as error:
+        raise BenchError(
+            f"{name} is no dataset: a dataset is a function of n, seed and its own parameters "
+            f"({error})."
+        ) from error
+
+
 def _complete(
     given: dict[str, Any], defaults: Mapping[str, Any]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -167,18 +180,25 @@ def _complete(
 
     A default that JSON cannot say (a function, NaN) is left for the callee to fill in.
     """
-    parameters = {name: value for name, value in defaults.items() if _survives_json(value)} | given
-    changed = sorted(
-        name for name in given if name not in defaults or given[name] != defaults[name]
-    )
-    return dict(sorted(parameters.items())), tuple(changed)
+    given = {name: _recorded(name, value) for name, value in given.items()}
+    known = {name: plain for name, value in defaults.items() for plain in _as_json(value)}
+    changed = sorted(name for name in given if name not in known or given[name] != known[name])
+    return dict(sorted((known | given).items())), tuple(changed)
 
 
-def _survives_json(value: object) -> bool:
+def _recorded(name: str, value: object) -> Any:  # noqa: ANN401 - whatever JSON can say
+    plain = _as_json(value)
+    if not plain:
+        raise BenchError(f"{name} = {value!r} cannot be recorded: give what JSON can say.")
+    return plain[0]
+
+
+def _as_json(value: object) -> list[Any]:
+    """Return a value as JSON gives it back (a tuple as a list), or nothing if it does not."""
     try:
-        return bool(msgspec.json.decode(msgspec.json.encode(value)) == value)
-    except (TypeError, ValueError, msgspec.MsgspecError):
-        return False
+        return [json.loads(json.dumps(value, allow_nan=False))]
+    except (TypeError, ValueError):
+        return []
 
 
 def _check_parameters(owner: str, given: Iterable[str], allowed: Iterable[str]) -> None:

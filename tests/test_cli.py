@@ -113,9 +113,21 @@ def test_a_second_run_does_nothing_and_says_so(finished):
 
 def test_a_report_can_read_the_curves_at_any_k(finished):
     out = finished[0]
-    found = bench("report", "--out", out, "--k", "7", "--k", "n/10")
+    found = bench("report", "--out", out, "--k", "7", "--k", "7", "--k", "n/10")
     assert found.returncode == 0, found.stderr
     assert "trustworthiness at k = 7" in (out / "comparison.md").read_text()
+
+
+def test_a_small_run_leaves_the_others_in_the_tables(finished):
+    out = finished[0]
+    of = ("run", "--dataset", "s_curve", "--n", "100", "--seed", "0", "--reducer", "pca")
+    assert bench(*of, "--out", out).returncode == 0
+    text = (out / "comparison.md").read_text()
+    assert all(name in text for name in ("s_curve(n=100)", "swiss_roll(n=120)", "digits(n=120)"))
+    assert len(list((out / "figures").glob("gallery_*"))) == 3
+    for path in (out / "records" / "s_curve").rglob("*"):
+        if path.is_file():
+            path.unlink()
 
 
 @pytest.mark.parametrize("k", ["0", "60", "x", "-1"])
@@ -192,7 +204,7 @@ def test_a_dotted_path_needs_no_code(tmp_path):
         *("--reducer", "sklearn.decomposition:KernelPCA", "--set", "KernelPCA.kernel=rbf"),
     )
     assert found.returncode == 0, found.stderr
-    assert "KernelPCA(kernel=rbf)" in (tmp_path / "comparison.md").read_text()
+    assert "sklearn.decomposition:KernelPCA(kernel=rbf)" in (tmp_path / "comparison.md").read_text()
 
 
 def test_list_loads_nothing_heavy_and_says_what_is_unavailable(tmp_path):

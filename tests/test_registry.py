@@ -7,6 +7,8 @@ import pytest
 from bench import Registry
 from bench.errors import BenchError, UnavailableError
 
+LOUD = ["raise RuntimeError('no')", "import no_such_package", "x = (", "REVISION = 'odd'"]
+
 
 def plugin(folder, name, text, kind="reducers"):
     path = folder / kind / f"{name}.py"
@@ -56,6 +58,19 @@ def test_listing_imports_no_plugin(tmp_path):
     assert not [name for name in sys.modules if name.endswith("_loud")]
 
 
+def test_listing_an_entry_point_imports_not_even_the_package_above_it(tmp_path, monkeypatch):
+    package = tmp_path / "loud_package" / "inner"
+    package.mkdir(parents=True)
+    (package.parent / "__init__.py").write_text("raise SystemExit('imported')")
+    (package / "__init__.py").write_text("raise SystemExit('imported')")
+    (package / "theirs.py").write_text('"""Theirs."""\nclass Theirs:\n    pass\n')
+    monkeypatch.syspath_prepend(tmp_path)
+    item = Registry().find("reducer", "loud_package.inner.theirs:Theirs")
+    assert item.unavailable is None
+    assert item.summary == "Theirs."
+    assert "loud_package" not in sys.modules
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -73,7 +88,7 @@ def test_an_import_that_is_guarded_by_try_is_no_requirement(tmp_path):
     assert plugin(tmp_path, "careful", text).items("reducer")["careful"].unavailable is None
 
 
-@pytest.mark.parametrize("text", ["raise RuntimeError('no')", "import no_such_package", "x = ("])
+@pytest.mark.parametrize("text", LOUD)
 def test_loading_what_cannot_be_loaded_says_which_and_why(tmp_path, text):
     item = plugin(tmp_path, "odd", text).find("reducer", "odd")
     with pytest.raises(UnavailableError, match=r"reducer 'odd' \(.*odd.py\): \w+Error"):

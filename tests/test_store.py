@@ -1,6 +1,7 @@
 """Records on disk: whole or not at all, and checked when they are read."""
 
 import json
+import re
 
 import msgspec
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from bench import Job, Record, Store
 from bench.errors import BenchError
 from bench.job import DatasetConfig, ReducerConfig
-from bench.record import Circumstances, Score, Status
+from bench.record import Circumstances, DatasetFacts, Score, Status
 from bench.resume import what_is_left
 
 WHERE = Circumstances({}, "processor", 1, 1, "system", 1, "2026-01-01T00:00:00+00:00")
@@ -58,6 +59,7 @@ def test_a_record_stays_inside_the_store_whatever_a_job_is_called(store):
         lambda path: path.write_text(path.read_text().replace('"n": 20', '"n": 21')),
         lambda path: path.with_suffix(".npz").unlink(),
         lambda path: path.with_suffix(".npz").write_bytes(b"PK"),
+        lambda path: path.write_text(re.sub(r'_sha256": ".*"', '_sha256": null', path.read_text())),
     ],
     ids=[
         "cut short",
@@ -68,6 +70,7 @@ def test_a_record_stays_inside_the_store_whatever_a_job_is_called(store):
         "another job",
         "arrays missing",
         "arrays changed",
+        "no digest",
     ],
 )
 def test_a_damaged_record_is_reported_and_run_again(store, saved, damage):
@@ -80,6 +83,23 @@ def test_a_damaged_record_is_reported_and_run_again(store, saved, damage):
     todo = what_is_left([JOB], store)
     assert todo.jobs == [JOB]
     assert len(todo.damaged) == 1
+
+
+def test_a_record_in_the_folder_of_another_reducer_is_refused(store, saved):
+    folder = store.path(JOB).parent
+    folder.rename(folder.with_name("pca"))
+    assert store.records()[0] == []
+
+
+def test_damaged_facts_of_a_dataset_are_a_message(store):
+    known = ("graph", {}, False, {"15": 0.5}, 0.7, "source", "licence")
+    store.save_dataset(DatasetFacts(JOB.dataset, 20, 3, *known), {"color": np.arange(20)})
+    path = store.dataset_path(JOB.dataset).with_suffix(".npz")
+    whole = path.read_bytes()
+    for length in range(0, len(whole), 7):
+        path.write_bytes(whole[:length])
+        with pytest.raises(BenchError, match="cannot be read"):
+            store.dataset(JOB.dataset)
 
 
 def test_a_failure_with_scores_and_a_success_without_are_refused():
@@ -142,7 +162,7 @@ def test_leftovers_of_a_killed_run_are_cleared(store):
 def test_arrays_are_never_unpickled(store, saved):
     path = store.path(JOB).with_suffix(".npz")
     np.savez(path, embedding=np.array([{"evil": 1}], dtype=object))
-    with pytest.raises(ValueError, match="allow_pickle=False"):
+    with pytest.raises(BenchError, match="allow_pickle=False"):
         store.arrays(saved)
 
 

@@ -69,12 +69,38 @@ def test_any_scikit_learn_class_is_completed_from_its_signature():
     )
     assert jobs[0].reducer.parameters["kernel"] == "rbf"
     assert jobs[0].reducer.parameters["degree"] == 3
-    assert jobs[0].reducer.label == "KernelPCA(kernel=rbf)"
+    assert jobs[0].reducer.label == "sklearn.decomposition:KernelPCA(kernel=rbf)"
 
 
 def test_a_reducer_that_is_unavailable_is_still_planned_so_that_it_becomes_a_row():
     jobs = plan(small(["no_such_module:Thing"]), Registry())
     assert [job.reducer.name for job in jobs] == ["no_such_module:Thing"] * 3
+
+
+def test_a_default_that_is_a_tuple_is_part_of_the_identity():
+    first, *_ = plan(small(["autoencoder"]), Registry())
+    assert first.reducer.parameters["hidden"] == [128, 64]
+    same, *_ = plan(small(["autoencoder"]), Registry(), {"autoencoder": {"hidden": [128, 64]}})
+    other, *_ = plan(small(["autoencoder"]), Registry(), {"autoencoder": {"hidden": [64]}})
+    assert same == first
+    assert other.id != first.id
+    assert other.reducer.label == "autoencoder(hidden=[64])"
+
+
+def test_a_value_that_a_record_cannot_hold_is_refused():
+    with pytest.raises(BenchError, match=r"whiten = nan cannot be recorded"):
+        plan(small(), Registry(), {"pca": {"whiten": float("nan")}})
+
+
+@pytest.mark.parametrize("name", ["math:pi", "builtins:dict"])
+def test_what_is_no_dataset_is_refused_in_one_line(name):
+    with pytest.raises(BenchError, match="is no dataset: a dataset is a function"):
+        plan(small(datasets=[name]), Registry())
+
+
+def test_classes_of_one_name_from_different_modules_stay_apart():
+    jobs = plan(small(["sklearn.decomposition:PCA", "sklearn.manifold:Isomap", "pca"]), Registry())
+    assert len({job.reducer.label for job in jobs}) == 3
 
 
 @pytest.mark.parametrize(
@@ -130,6 +156,13 @@ def test_a_suite_file_that_says_nonsense_is_refused(tmp_path, text, message):
     path = tmp_path / "mine.toml"
     path.write_text(text)
     with pytest.raises(BenchError, match=message):
+        load_suite(str(path))
+
+
+def test_a_suite_file_that_is_no_text_is_refused(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(BenchError, match="not a text in UTF-8"):
         load_suite(str(path))
 
 

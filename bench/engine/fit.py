@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from bench.controls import CONTROLS
 from bench.engine.memory import PeakMemory
 from bench.engine.prepare import Prepared
+from bench.errors import one_line
 from bench.job import Job
 from bench.record import Costs
 from bench.reducer import Reducer, as_reducer
@@ -26,40 +28,59 @@ class DegenerateError(Exception):
     """An embedding that cannot be scored: not finite, or all points in one place."""
 
 
-def embed(
-    job: Job, prepared: Prepared, registry: Registry
-) -> tuple[NDArray[np.floating], Costs, float | None]:
-    """Run a job's reducer or control.
+@dataclass(frozen=True, eq=False)
+class Embedded:
+    """What a fit came to.
 
-    Returns
-    -------
+    Parameters
+    ----------
     embedding : ndarray of shape (n, n_components)
     costs : Costs
     reconstruction_error : float or None
-        None where the reducer has no inverse.
+        None where the reducer has no inverse, or it failed.
+    reconstruction_points : int or None
+        How many points it was measured on.
+    problem : str or None
+        Why the inverse failed: that takes no score from the embedding.
+    """
+
+    embedding: NDArray[np.floating]
+    costs: Costs
+    reconstruction_error: float | None = None
+    reconstruction_points: int | None = None
+    problem: str | None = None
+
+
+def embed(job: Job, prepared: Prepared, registry: Registry) -> Embedded:
+    """Run a job's reducer or control.
 
     Raises
     ------
     DegenerateError
         If the embedding is not finite or is a single point.
     ValueError
-        If it has the wrong shape.
+        If it has the wrong shape, or is not of real numbers.
     """
     if job.reducer.name in CONTROLS:
         control = CONTROLS[job.reducer.name]
         found, costs = _measure(
             lambda: control(prepared.X, prepared.chart, job.n_components, job.seed)
         )
-        return _check(found, prepared, job), costs, None
+        return Embedded(_check(found, prepared, job), costs)
     reducer = as_reducer(registry.find("reducer", job.reducer.name).load()[0])
     _warm_up(reducer, job, prepared)
     estimator = build(reducer, job)
-    found, costs = _measure(lambda: estimator.fit_transform(prepared.X))
+    own = prepared.X.copy()  # an estimator may write into what it is given
+    found, costs = _measure(lambda: estimator.fit_transform(own))
     embedding = _check(found, prepared, job)
     if not reducer.inverse:
-        return embedding, costs, None
+        return Embedded(embedding, costs)
     sample = _inverse_sample(reducer, job, len(prepared.X))
-    return embedding, costs, _reconstruction_error(estimator, prepared.X, embedding, sample)
+    try:
+        error = _reconstruction_error(estimator, prepared.X, embedding, sample)
+    except Exception as problem:  # noqa: BLE001 - a plugin may raise anything
+        return Embedded(embedding, costs, problem=f"inverse_transform: {one_line(problem)}")
+    return Embedded(embedding, costs, error, len(sample))
 
 
 def build(reducer: Reducer, job: Job) -> Any:  # noqa: ANN401 - estimators share no base class
@@ -83,7 +104,7 @@ def _warm_up(reducer: Reducer, job: Job, prepared: Prepared) -> None:
         return
     _warm.add(job.reducer.label)
     with suppress(Exception):  # too few points for this method, perhaps: the real fit will tell
-        build(reducer, job).fit_transform(prepared.X[:_WARM_UP_POINTS])
+        build(reducer, job).fit_transform(prepared.X[:_WARM_UP_POINTS].copy())
 
 
 def _measure(fit: Callable[[], Any]) -> tuple[Any, Costs]:
@@ -99,7 +120,9 @@ def _check(found: object, prepared: Prepared, job: Job) -> NDArray[np.floating]:
     expected = (len(prepared.X), job.n_components)
     if embedding.shape != expected:
         raise ValueError(f"the embedding has shape {embedding.shape}, expected {expected}")
-    if not np.issubdtype(embedding.dtype, np.floating):
+    if embedding.dtype.kind not in "fiub":
+        raise ValueError(f"the embedding is of {embedding.dtype}, expected real numbers")
+    if embedding.dtype.kind != "f":
         embedding = embedding.astype(np.float64)
     broken = int((~np.isfinite(embedding)).any(axis=1).sum())
     if broken:

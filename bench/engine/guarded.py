@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from bench.engine.circumstances import circumstances
 from bench.engine.fit import DegenerateError, embed
 from bench.engine.prepare import Prepared, prepare
-from bench.errors import BenchError, UnavailableError, UnsupportedError
+from bench.errors import BenchError, UnavailableError, UnsupportedError, one_line
 from bench.job import DatasetConfig, Job
 from bench.metrics.comparison import Comparison, compare
 from bench.metrics.table import Metric
@@ -90,18 +91,22 @@ def prepare_guarded(
 def _run(job: Job, workplace: Workplace) -> tuple[Record, Arrays]:
     registry = workplace.registry
     prepared = Prepared.load(Path(workplace.prepared))
-    embedding, costs, reconstruction_error = embed(job, prepared, registry)
-    scores, curves, problems = score(compare(prepared.references, embedding), metrics(registry))
+    embedded = embed(job, prepared, registry)
+    comparisons = compare(prepared.references, embedded.embedding)
+    scores, curves, problems = score(comparisons, metrics(registry))
+    if embedded.problem:
+        problems.append(embedded.problem)
     record = Record(
         job,
         Status.OK,
         circumstances(workplace.threads),
         reason="; ".join(problems) or None,
         scores=tuple(scores),
-        costs=costs,
-        reconstruction_error=reconstruction_error,
+        costs=embedded.costs,
+        reconstruction_error=embedded.reconstruction_error,
+        reconstruction_points=embedded.reconstruction_points,
     )
-    return record, {"embedding": embedding, **curves}
+    return record, {"embedding": embedded.embedding, **curves}
 
 
 def metrics(registry: Registry) -> list[Metric]:
@@ -109,7 +114,9 @@ def metrics(registry: Registry) -> list[Metric]:
     found = []
     for item in registry.items("metric").values():
         try:
-            found.append(item.load()[0])
+            metric: Metric = item.load()[0]
+            # The registry's name is the one that nothing else has.
+            found.append(replace(metric, name=item.name))
         except UnavailableError:
             continue
     return found
@@ -139,7 +146,7 @@ def score(
             try:
                 value = np.asarray(metric.function(comparison), dtype=np.float64)
             except Exception as error:  # noqa: BLE001 - a plugin may raise anything
-                problems.append(f"metric {metric.name}, {reference}: {_one_line(error)}")
+                problems.append(f"metric {metric.name}, {reference}: {one_line(error)}")
                 scores.append(Score(metric.name, reference, None))
                 continue
             if not metric.curve:
@@ -173,18 +180,14 @@ def _guard(function: Callable[[], Any], log: Path) -> Any:  # noqa: ANN401 - ret
             failure = Failure(Status.DEGENERATE, str(error))
         except MemoryError as error:
             failure = Failure(Status.OUT_OF_MEMORY, f"an allocation failed: {error}")
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
+        except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, or exit
             sys.excepthook(type(error), error, error.__traceback__)
-            failure = Failure(_import_failed(error), _one_line(error))
+            failure = Failure(_import_failed(error), one_line(error))
         return failure
 
 
 def _import_failed(error: BaseException) -> Status:
     return Status.UNAVAILABLE if isinstance(error, ImportError) else Status.ERROR
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 @contextmanager

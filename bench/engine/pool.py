@@ -17,6 +17,7 @@ from bench.engine.guarded import Failure, Workplace, prepare_guarded, run_guarde
 from bench.engine.schedule import Schedule, Task
 from bench.engine.threads import thread_limit
 from bench.engine.worker import how_it_died, start_worker
+from bench.errors import one_line
 from bench.job import DatasetConfig, Job
 from bench.record import Record, Status
 from bench.store import Store
@@ -204,6 +205,8 @@ class _Execution:
                 reason = f"held {_gib(running.over_memory)}, the limit is "
                 return Failure(Status.OUT_OF_MEMORY, reason + _gib(self._limits.memory_bytes))
             return Failure(Status.CRASHED, how_it_died(error.exitcode))
+        except Exception as error:  # noqa: BLE001 - a result that cannot cross the pool
+            return Failure(Status.CRASHED, f"no result came back: {one_line(error)}")
 
     def _end(self, running: _Running, outcome: Any, schedule: Schedule) -> None:  # noqa: ANN401
         task = running.task

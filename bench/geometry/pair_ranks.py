@@ -17,6 +17,8 @@ _BINS = 1 << (11 + _DIGITS)
 # Up to so many pairs (n = 512) every distance that occurs is kept: beyond, looking one up among
 # all would cost more than everything else.
 _KEPT_PAIRS = 2**17
+# Distances 2 ** 64 times shorter than the longest, and 0, share the first bin: it is searched.
+_MOST_BINS = 64 << _DIGITS
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +67,10 @@ class PairRanks:
     def _of_values(cls, values: NDArray[np.uint64], counts: NDArray[np.int64]) -> "PairRanks":
         ranks = np.cumsum(counts) - (counts - 1) / 2  # those below, and the average of its own
         bins = (values >> _SHIFT).astype(np.int64)
-        starts = np.searchsorted(bins, np.arange(bins[0], bins[-1] + 2))
-        return cls(int(bins[0]), starts, values, ranks - (counts.sum() + 1) / 2)
+        first = max(bins[0], bins[-1] - _MOST_BINS)
+        starts = np.searchsorted(bins, np.arange(first, bins[-1] + 2))
+        starts[0] = 0
+        return cls(int(first), starts, values, ranks - (counts.sum() + 1) / 2)
 
 
 def _right_of_diagonal(

@@ -62,7 +62,7 @@ def without_rounding(distances: NDArray[np.float64]) -> NDArray[np.float64]:
 @njit(cache=True, nogil=True)
 def _scrambling(seed, row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Draw for a row what `_scramble` needs: the bits of splitmix64 (Steele et al. 2014)."""
-    x = seed + row * np.uint64(0x9E3779B97F4A7C15)
+    x = seed + (row + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     x = x ^ (x >> np.uint64(31))

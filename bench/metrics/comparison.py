@@ -67,7 +67,7 @@ def compare(
         If the embedding is not a finite array with the references' number of rows.
     """
     n = check_embedding(references, embedding)
-    own = LiveReference(EuclideanDistances(embedding), n)
+    own = LiveReference(EuclideanDistances(_of_moderate_size(embedding)), n)
     own_ranks, pair_ranks = own.pair_ranks, {k: r.pair_ranks for k, r in references.items()}
     counts = {name: empty_counts(n) for name in references}
     sums = {name: np.zeros(len(Moments.__dataclass_fields__)) for name in references}
@@ -104,6 +104,16 @@ def check_embedding(references: Mapping[str, Reference], embedding: NDArray[np.f
     if not np.isfinite(embedding).all():
         raise ValueError("embedding must be finite; it holds NaN or infinity.")
     return len(embedding)
+
+
+def _of_moderate_size(embedding: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Bring the largest coordinate near 1 by a power of two, which rounds nothing.
+
+    No score depends on the scale; squares of very large or small distances would overflow.
+    """
+    points = np.asarray(embedding, dtype=np.float64)
+    _, exponent = np.frexp(np.abs(points).max())
+    return np.asarray(np.ldexp(points, -exponent))
 
 
 def reference_overlap(one: Reference, other: Reference) -> CoRanking:

@@ -29,8 +29,9 @@ class Metric:
         The range.
     best : float
         The value of a perfect embedding; the direction is towards it.
-    chance : float or None
-        The expected value of points drawn at random; ``None`` where it depends on k and n.
+    chance : float, callable or None
+        The expected value of points drawn at random; where it depends on k, a function of n that
+        returns it at k = 1, 2, ... ``None`` where it depends on the points.
     source : str
         The paper.
     curve : bool
@@ -43,7 +44,7 @@ class Metric:
     low: float
     high: float
     best: float
-    chance: float | None
+    chance: float | Callable[[int], NDArray[np.float64]] | None
     source: str
     curve: bool = False
 
@@ -51,6 +52,10 @@ class Metric:
     def higher_is_better(self) -> bool:
         """The direction."""
         return self.best == self.high
+
+    def chance_at(self, n: int, k: int) -> float | None:
+        """Return what n random points are expected to score, read at k if it depends on k."""
+        return float(self.chance(n)[k - 1]) if callable(self.chance) else self.chance
 
 
 def q_nx(comparison: Comparison) -> NDArray[np.float64]:
@@ -93,10 +98,22 @@ def stress(comparison: Comparison) -> float:
     return float(np.sqrt(1 - comparison.moments.cosine**2))
 
 
+def _chance_of_overlap(n: int) -> NDArray[np.float64]:
+    return np.arange(1, n) / (n - 1)
+
+
+def _chance_of_penalties(n: int) -> NDArray[np.float64]:
+    """Expect each of the k neighbours at any of the n - 1 ranks, against the worst there is."""
+    k = np.arange(1, (n + 1) // 2)
+    return np.asarray(1 - (n - 1 - k) * (n - k) / ((n - 1) * (2 * n - 3 * k - 1)))
+
+
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        Metric("q_nx", "Q_NX", q_nx, 0, 1, 1, None, "Lee & Verleysen 2009", curve=True),
+        Metric(
+            "q_nx", "Q_NX", q_nx, 0, 1, 1, _chance_of_overlap, "Lee & Verleysen 2009", curve=True
+        ),
         Metric("r_nx", "R_NX", r_nx, -1, 1, 1, 0, "Lee et al. 2013", curve=True),
         Metric("auc", "AUC of R_NX", auc, -1, 1, 1, 0, "Lee et al. 2015"),
         Metric(
@@ -106,12 +123,20 @@ METRICS: dict[str, Metric] = {
             0,
             1,
             1,
-            0.5,
+            _chance_of_penalties,
             "Venna & Kaski 2001",
             curve=True,
         ),
         Metric(
-            "continuity", "continuity", continuity, 0, 1, 1, 0.5, "Venna & Kaski 2001", curve=True
+            "continuity",
+            "continuity",
+            continuity,
+            0,
+            1,
+            1,
+            _chance_of_penalties,
+            "Venna & Kaski 2001",
+            curve=True,
         ),
         Metric("spearman", "Spearman correlation", spearman, -1, 1, 1, 0, "Spearman 1904"),
         Metric(

@@ -1,5 +1,6 @@
 """Figures: what the tables say, to be seen at a glance. Drawn from results alone, with seaborn."""
 
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -33,17 +34,12 @@ def figures(results: Results) -> Iterator[tuple[str, Callable[[], Figure]]]:
     yield "time", partial(quality_against_time, results)
 
 
-def save_figures(results: Results, folder: Path) -> list[Path]:
-    """Draw every figure into a folder as PNG; return the files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
+def draw_figures(results: Results, folder: Path) -> Iterator[tuple[Path, bytes]]:
+    """Draw every figure; yield where it belongs, and the PNG."""
     for name, draw in figures(results):
-        with _style():
-            figure = draw()
-            path = folder / f"{name}.png"
-            figure.savefig(path, dpi=130)
-        paths.append(path)
-    return paths
+        with _style(), io.BytesIO() as buffer:
+            draw().savefig(buffer, dpi=130, format="png")
+            yield folder / f"{name}.png", buffer.getvalue()
 
 
 def gallery(results: Results, dataset: str) -> Figure:
@@ -54,7 +50,7 @@ def gallery(results: Results, dataset: str) -> Figure:
     auc = results.scores.query("metric == 'auc' and dataset == @dataset")
     for ax, name in zip(axes, names, strict=True):
         record = records[name]
-        ax.set_title(name, fontsize=9)
+        ax.set_title(_plain(name), fontsize=9)
         ax.set_xticks([])
         ax.set_yticks([])
         if record.status is not Status.OK:
@@ -70,7 +66,8 @@ def gallery(results: Results, dataset: str) -> Figure:
     has_labels = "labels" in results.pictures.get((dataset, seed), {})
     meaning = "classes" if has_labels else "a true coordinate of the manifold"
     figure.suptitle(
-        f"{dataset}, seed {seed}: coloured by {meaning}; AUC geodesic / Euclidean", fontsize=11
+        f"{_plain(dataset)}, seed {seed}: coloured by {meaning}; AUC geodesic / Euclidean",
+        fontsize=11,
     )
     return figure
 
@@ -100,11 +97,11 @@ def rank_curves(results: Results, dataset: str) -> Figure:
             )
             ax.fill_between(k, curves.min(axis=0), curves.max(axis=0), color=color, alpha=0.25)
         ax.axhline(0, color=".6", linewidth=0.8)
-        ax.set_title(name, fontsize=9)
+        ax.set_title(_plain(name), fontsize=9)
         ax.set_xscale("log")
     if names:
         axes[0].legend(loc="lower left", fontsize=7, frameon=False)
-    figure.suptitle(f"{dataset}: neighbours kept, mean and range over seeds", fontsize=11)
+    figure.suptitle(f"{_plain(dataset)}: neighbours kept, mean and range over seeds", fontsize=11)
     figure.supxlabel("k, neighbours", fontsize=9)
     figure.supylabel("R_NX(k); chance 0, best 1", fontsize=9)
     return figure
@@ -129,7 +126,7 @@ def geodesic_against_euclidean(results: Results) -> Figure:
                     yerr=np.nan_to_num(row["half_width", "geodesic"]),
                     **styles[name],
                 )
-        ax.set_title(dataset, fontsize=9)
+        ax.set_title(_plain(dataset), fontsize=9)
         ax.set_xlim(-0.05, 1.05)
         ax.set_ylim(-0.05, 1.05)
     _legend(axes, styles)
@@ -153,7 +150,7 @@ def quality_against_time(results: Results) -> Figure:
             if len(seconds) and found.seeds:
                 half = np.nan_to_num(found.half_width)
                 ax.errorbar(np.median(seconds), found.mean, yerr=half, **styles[name])
-        ax.set_title(dataset, fontsize=9)
+        ax.set_title(_plain(dataset), fontsize=9)
         ax.set_xscale("log")
         ax.set_ylim(-0.05, 1.05)
     _legend(axes, styles)
@@ -239,8 +236,13 @@ def _legend(axes: list[Any], styles: dict[str, dict[str, Any]]) -> None:
     if len(axes) > _COLUMNS:
         axes[-1 - _COLUMNS].tick_params(labelbottom=True)  # nothing but the legend is below it
     for name, style in styles.items():
-        ax.errorbar([], [], label=name, **style)
+        ax.errorbar([], [], label=_plain(name), **style)
     ax.legend(loc="center", frameon=False, fontsize=8)
+
+
+def _plain(label: str) -> str:
+    """Keep matplotlib from reading a dollar sign as mathematics."""
+    return label.replace("$", r"\$")
 
 
 def _file(label: str) -> str:

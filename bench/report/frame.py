@@ -68,7 +68,7 @@ class Results:
 def load_results(
     store: Store,
     *,
-    datasets: Collection[str] | None = None,
+    jobs: Collection[str] | None = None,
     ks: Sequence[str] = (),
 ) -> tuple[Results, list[str]]:
     """Read a store into frames.
@@ -77,8 +77,8 @@ def load_results(
     ----------
     store : Store
         Where the records are.
-    datasets : collection of str, optional
-        Ids of the dataset configurations to keep (`DatasetConfig.id`); all if not given.
+    jobs : collection of str, optional
+        Ids of the jobs to keep (`Job.id`); all if not given.
     ks : sequence of str, optional
         Where curves are read for tables: numbers, or ``"n/10"``. If not given, at 15 and n/10
         where there are points enough.
@@ -95,7 +95,7 @@ def load_results(
         If there is nothing to report, or a k is out of range.
     """
     found, damaged = store.records()
-    records = _newest(r for r in found if datasets is None or r.job.dataset.id in datasets)
+    records = _newest([r for r in found if jobs is None or r.job.id in jobs])
     if not records:
         raise BenchError(f"'{store.folder}' holds no records: run `python -m bench all` first.")
     facts, pictures = {}, {}
@@ -106,27 +106,35 @@ def load_results(
             if any(r.status is Status.OK for r in records if r.job.dataset == config):
                 damaged.append(str(error))
     arrays = {r.job.id: store.arrays(r) for r in records if r.status is Status.OK}
-    jobs = pd.DataFrame([_job_row(r) for r in records])
+    ks = tuple(dict.fromkeys(ks))
+    job_rows = pd.DataFrame([_job_row(r, arrays.get(r.job.id, {})) for r in records])
     rows = [row for r in records for row in _score_rows(r, arrays.get(r.job.id, {}), ks)]
     scores = pd.DataFrame(rows, columns=_SCORE_COLUMNS)
-    return Results(records, facts, arrays, pictures, jobs, _with_gap(scores)), damaged
+    return Results(records, facts, arrays, pictures, job_rows, _with_gap(scores)), damaged
 
 
 _SCORE_COLUMNS = ["dataset", "reducer", "control", "seed", "metric", "k", "reference", "value"]
 
 
-def _newest(records: Iterable[Record]) -> list[Record]:
-    """Keep one record for each row, dataset and seed: that of the newest code."""
+def _newest(records: Sequence[Record]) -> list[Record]:
+    """Keep the records of the newest code for each row and dataset, one for each seed.
 
-    def age(record: Record) -> tuple[int, int, int, str]:
-        job = record.job
-        revisions = job.protocol, job.dataset.revision, job.reducer.revision
-        return (*revisions, record.circumstances.started)
+    Seeds that only older code has run are left out: their mean with newer ones is nobody's.
+    """
 
-    newest: dict[tuple[str, str, int], Record] = {}
-    for record in sorted(records, key=age):
-        newest[record.job.dataset.label, reducer_label(record), record.job.seed] = record
-    return list(newest.values())
+    def code(record: Record) -> tuple[int, int, int]:
+        return record.job.protocol, record.job.dataset.revision, record.job.reducer.revision
+
+    newest: dict[tuple[str, str], tuple[int, int, int]] = {}
+    for record in records:
+        row = record.job.dataset.label, reducer_label(record)
+        newest[row] = max(code(record), newest.get(row, code(record)))
+    kept: dict[tuple[str, str, int], Record] = {}
+    for record in sorted(records, key=lambda record: record.circumstances.started):
+        row = record.job.dataset.label, reducer_label(record)
+        if code(record) == newest[row]:
+            kept[(*row, record.job.seed)] = record
+    return list(kept.values())
 
 
 def _key(config: DatasetConfig) -> tuple[str, int]:
@@ -148,8 +156,8 @@ def reducer_label(record: Record) -> str:
     return record.job.reducer.label + ("" if dimensions == 2 else f" in {dimensions}-D")
 
 
-def _job_row(record: Record) -> dict[str, Any]:
-    costs = record.costs
+def _job_row(record: Record, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    costs, points = record.costs, record.reconstruction_points
     memory = costs.peak_memory_bytes if costs else None
     return _common(record) | {
         "status": record.status.value,
@@ -160,6 +168,8 @@ def _job_row(record: Record) -> dict[str, Any]:
         "reconstruction_error": (
             np.nan if record.reconstruction_error is None else record.reconstruction_error
         ),
+        # None where all were asked for: what is worth saying is that a number rests on a few.
+        "reconstruction_points": points if points and points < len(arrays["embedding"]) else None,
     }
 
 

@@ -1,6 +1,5 @@
 """Publish: write the tables and figures of a store into its folder."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -8,40 +7,51 @@ import pandas as pd
 from bench.record import Status
 from bench.report.frame import Results
 from bench.report.tables import LEGEND, all_tables, headline_tables, markdown_escape, tidy
+from bench.store import write_whole
+
+TABLES = ("comparison.csv", "comparison.tex", "comparison.md")
 
 
-@dataclass(frozen=True)
-class Published:
-    """The files that were written."""
-
-    markdown: Path
-    csv: Path
-    latex: Path
-    figures: list[Path]
-
-
-def publish(results: Results, folder: Path) -> Published:
+def publish(results: Results, folder: Path) -> None:
     """Write ``comparison.md``, ``.csv`` and ``.tex`` and ``figures/`` into a folder.
 
-    The Markdown comes last: if it says what these results say, so does everything else.
-    """
-    from bench.report.figures import save_figures
+    Each file is replaced whole, figures of what is no longer there are removed, and the Markdown
+    comes last: if it says what these results say, so does everything else.
 
-    drawn = save_figures(results, folder / "figures")
-    csv = folder / "comparison.csv"
-    tidy(results).to_csv(csv, index=False, float_format="%.6g")
-    latex = folder / "comparison.tex"
-    tables = "\n".join(table.latex for table in headline_tables(results))
-    latex.write_text(f"% \\usepackage{{booktabs}}\n{tables}", encoding="utf-8")
-    markdown = folder / "comparison.md"
-    markdown.write_text(_markdown(results), encoding="utf-8")
-    return Published(markdown, csv, latex, drawn)
+    Raises
+    ------
+    BenchError
+        If a file cannot be written.
+    """
+    from bench.report.figures import draw_figures
+
+    for path, picture in draw_figures(results, folder / "figures"):
+        write_whole(path, picture)
+    for path in set((folder / "figures").glob("*_*.png")) - set(figure_paths(results, folder)):
+        path.unlink(missing_ok=True)
+    latex = "\n".join(table.latex for table in headline_tables(results))
+    texts = (
+        tidy(results).to_csv(index=False, float_format="%.6g"),
+        f"% \\usepackage{{booktabs}}\n{latex}",
+        _markdown(results),
+    )
+    for name, text in zip(TABLES, texts, strict=True):
+        write_whole(folder / name, text.encode())
 
 
 def is_published(results: Results, folder: Path) -> bool:
     """Say whether a folder holds what `publish` would write."""
-    markdown = folder / "comparison.md"
-    return markdown.is_file() and markdown.read_text(encoding="utf-8") == _markdown(results)
+    expected = [*(folder / name for name in TABLES), *figure_paths(results, folder)]
+    if not all(path.is_file() for path in expected):
+        return False
+    return (folder / "comparison.md").read_text(encoding="utf-8") == _markdown(results)
+
+
+def figure_paths(results: Results, folder: Path) -> list[Path]:
+    """Return where each figure of these results is, or will be."""
+    from bench.report.figures import figures
+
+    return [folder / "figures" / f"{name}.png" for name, _ in figures(results)]
 
 
 def failures(results: Results) -> pd.DataFrame:
@@ -114,7 +124,7 @@ def footer(results: Results) -> str:
         f"- Protocol {protocols}; seeds {seeds}; run {' to '.join(sorted({days[0], days[-1]}))}",
         f"- Jobs: {len(results.jobs)}, of which {missing} without scores",
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(markdown_escape, lines)) + "\n"
 
 
 def _mean(values: list[float]) -> float:

@@ -64,8 +64,8 @@ def marks(values: pd.DataFrame, *, higher_is_better: bool) -> dict[str, str]:
     Parameters
     ----------
     values : DataFrame
-        One row for each seed, one column for each reducer; NaN where a job failed. A reducer
-        that misses a seed which another has is not a candidate.
+        One row for each seed, one column for each reducer; NaN where it was not run. They are
+        compared on the seeds that all of them have.
     higher_is_better : bool
         The direction.
 
@@ -74,7 +74,7 @@ def marks(values: pd.DataFrame, *, higher_is_better: bool) -> dict[str, str]:
     dict of str to str
         ``"best"`` or ``"tied"``, by reducer.
     """
-    complete = values.dropna(axis="columns")
+    complete = values.dropna(axis="index")
     if complete.empty:
         return {}
     means = complete.mean()

@@ -21,9 +21,10 @@ REFERENCE_LABELS = {
 }
 LEGEND = (
     "Mean ± half-width of the 95 % interval over seeds (Student's t). Bold: best. Italic: not "
-    "distinguishable from the best (paired t-test over seeds, Holm-corrected, 5 %). Controls "
-    "come last and are never marked. A cell such as (2/3) counts the seeds that finished; "
-    "a word in place of a number is the status of all of them."
+    "distinguishable from the best (paired t-test over the seeds that all have, Holm-corrected, "
+    "5 %); a reducer that failed on a seed is not compared. Controls come last and are never "
+    "marked. A cell such as (2/3) counts the seeds that finished; a word in place of a number "
+    "is the status of all of them."
 )
 
 
@@ -81,7 +82,7 @@ class Table:
         ]
         cells.columns = [markdown_escape(str(name)) for name in cells.columns]
         body = cells.to_markdown(tablefmt="github", disable_numparse=True)
-        return f"### {self.title}\n\n{body}\n"
+        return f"### {markdown_escape(self.title)}\n\n{body}\n"
 
     @property
     def latex(self) -> str:
@@ -136,7 +137,7 @@ def score_table(results: Results, metric: str, reference: str, k: str = "") -> T
     better = row.higher_is_better if row and reference != "gap" else None
     title = f"{metric_label(metric, k)}: {REFERENCE_LABELS.get(reference, reference)}"
     if row and reference != "gap":
-        chance = "" if row.chance is None else f", chance {row.chance:g}"
+        chance = f", chance {row.chance:g}" if isinstance(row.chance, (int, float)) else ""
         title += f" (best {row.best:g}{chance})"
     return _tabulate(results, chosen, title, 3, higher_is_better=better)
 
@@ -159,11 +160,18 @@ def all_tables(results: Results) -> Iterator[Table]:
     for metric, k in seen[["metric", "k"]].drop_duplicates().itertuples(index=False):
         for reference in ("geodesic", "euclidean"):
             yield score_table(results, metric, reference, k)
-    error = "Reconstruction error (share of variance lost; best 0)"
-    yield cost_table(results, "reconstruction_error", error, 4)
+    yield cost_table(results, "reconstruction_error", _reconstruction_title(results), 4)
     yield cost_table(results, "fit_seconds", "Seconds to fit, after a warm-up", 2)
     yield cost_table(results, "cpu_seconds", "Processor seconds to fit", 2)
     yield cost_table(results, "peak_memory_mib", "Peak memory of the fit, MiB", 0)
+
+
+def _reconstruction_title(results: Results) -> str:
+    title = "Reconstruction error (share of variance lost; best 0"
+    few = results.jobs.dropna(subset="reconstruction_points")
+    for reducer, points in few.groupby("reducer")["reconstruction_points"].min().items():
+        title += f"; {reducer}: on {points:.0f} points, drawn by the seed"
+    return f"{title})"
 
 
 def tidy(results: Results) -> pd.DataFrame:
@@ -175,7 +183,7 @@ def tidy(results: Results) -> pd.DataFrame:
     for key, chosen in results.scores.groupby(column):
         _, metric, _, reference = map(str, key)
         if reference != "gap" and metric in METRICS:
-            found = _marks(chosen, METRICS[metric].higher_is_better)
+            found = _marks(results, chosen, METRICS[metric].higher_is_better)
             place = places[key]
             summary.loc[place, "mark"] = summary.loc[place, "reducer"].map(found).fillna("")
     return summary.sort_values(["metric", "k", "reference", "dataset", "control", "reducer"])
@@ -193,7 +201,7 @@ def _tabulate(
     cells: dict[str, dict[str, Cell]] = {}
     for dataset in datasets:
         column = values[values["dataset"] == dataset]
-        found = {} if higher_is_better is None else _marks(column, higher_is_better)
+        found = {} if higher_is_better is None else _marks(results, column, higher_is_better)
         by_reducer = dict(tuple(column.groupby("reducer")["value"]))
         cells[dataset] = {}
         for reducer in reducers:
@@ -207,12 +215,22 @@ def _tabulate(
     return Table(title, shown, sum(name in controls for name in shown.index))
 
 
-def _marks(column: pd.DataFrame, higher_is_better: bool) -> dict[str, str]:
-    candidates = column[~column["control"]]
+def _marks(results: Results, column: pd.DataFrame, higher_is_better: bool) -> dict[str, str]:
+    """Mark one column; a reducer that failed on a seed is no candidate."""
+    candidates = column[~column["control"] & ~column["reducer"].isin(_failed(results, column))]
     if candidates.empty:
         return {}
     by_seed = candidates.pivot(index="seed", columns="reducer", values="value")
     return marks(by_seed, higher_is_better=higher_is_better)
+
+
+def _failed(results: Results, column: pd.DataFrame) -> set[str]:
+    datasets = set(column["dataset"])
+    return {
+        reducer
+        for (dataset, reducer), statuses in results.finished.items()
+        if dataset in datasets and (statuses != "ok").any()
+    }
 
 
 def _cell_text(numbers: NDArray[np.float64], statuses: list[str], digits: int) -> str:
@@ -222,13 +240,14 @@ def _cell_text(numbers: NDArray[np.float64], statuses: list[str], digits: int) -
     text = fixed(found.mean, digits)
     if np.isfinite(found.half_width):
         text += f" ± {fixed(found.half_width, digits)}"
-    finished = statuses.count("ok")
-    return text if finished == len(statuses) else f"{text} ({finished}/{len(statuses)})"
+    whole = found.seeds == len(statuses)
+    return text if whole else f"{text} ({found.seeds}/{len(statuses)})"
 
 
 def markdown_escape(text: str) -> str:
     """Make text safe for a cell of a Markdown table: no new column, no HTML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
+    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
+    return " ".join(safe.split())
 
 
 def latex_escape(text: str) -> str:

@@ -20,10 +20,12 @@ BAD = {
     "exits": Status.CRASHED,
     "segfaults": Status.CRASHED,
     "quits": Status.ERROR,
+    "interrupts": Status.ERROR,
+    "returns_complex": Status.ERROR,
     "eats_memory": Status.OUT_OF_MEMORY,
     "no_such_module:Reducer": Status.UNAVAILABLE,
 }
-GOOD = ("pca", "peeks", "oracle", "random", "shuffled")
+GOOD = ("pca", "peeks", "inverse_raises", "oracle", "random", "shuffled")
 
 
 class Silent:
@@ -108,6 +110,13 @@ def test_a_reducer_that_overwrites_its_input_harms_no_other_job(troubled):
     assert np.isfinite(embedding).all()
     auc = {r: s.value for r in ("pca",) for s in records[r].scores if s.metric == "auc"}
     assert auc["pca"] == pytest.approx(1, abs=0.02)  # a line stays a line
+
+
+def test_an_inverse_that_fails_takes_no_score_from_the_embedding(troubled):
+    record = troubled[2]["inverse_raises"]
+    assert record.reconstruction_error is None
+    assert record.reason.startswith("inverse_transform: Silent")
+    assert all(score.value is not None for score in record.scores)
 
 
 def test_a_metric_from_a_plugin_folder_is_scored(troubled):

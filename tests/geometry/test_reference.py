@@ -79,6 +79,16 @@ def test_a_distance_that_was_never_met_gets_the_rank_of_an_end(reference, distan
     assert ranks_of(reference.pair_ranks, [distance])[0] in (ranks[0], ranks[-1])
 
 
+def test_duplicates_need_no_bin_for_each_size_down_to_zero():
+    X = np.random.default_rng(0).normal(size=(600, 2))  # more pairs than are kept
+    X[1], X[3] = X[0], X[2] + 1e-200
+    found = LiveReference(EuclideanDistances(X), 600).pair_ranks
+    assert len(found.starts) < 2**20
+    exact = rankdata(pdist(X))
+    given = ranks_of(found, pdist(X)) / 2
+    assert np.abs(given - (exact - exact.mean())).max() < 1e-3 * len(exact)
+
+
 def test_points_all_in_one_place_have_one_rank():
     reference = LiveReference(EuclideanDistances(np.ones((5, 2))), 5)
     assert ranks_of(reference.pair_ranks, [0.0]).tolist() == [0.0]

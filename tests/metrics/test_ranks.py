@@ -75,6 +75,11 @@ def test_tied_columns_have_the_same_mean_rank_whatever_their_index(tied):
     assert abs(np.corrcoef(index, mean)[0, 1]) < 5 / np.sqrt(N)
 
 
+def test_ties_of_the_first_row_are_scattered_too():
+    ranks = rank_rows(np.zeros((1, 64)), np.array([0]))
+    assert abs(np.corrcoef(ranks[0, 1:], np.arange(1, 64))[0, 1]) < 0.4
+
+
 def test_tied_columns_have_uniform_ranks_not_only_the_right_mean(tied):
     low = (tied <= (N - 1) / 4).sum(axis=0) - 1  # its own rank counts as low
     expected, deviation = (N - 1) / 4, np.sqrt((N - 1) * 3 / 16)

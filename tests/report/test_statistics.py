@@ -63,9 +63,11 @@ def test_equal_scores_are_tied_and_a_constant_difference_is_none():
     assert marks(values, higher_is_better=True) == {"a": "best", "b": "tied"}
 
 
-def test_a_reducer_that_misses_a_seed_is_no_candidate():
-    values = scores(a=[0.9, np.nan, 0.9], b=[0.5, 0.5, 0.5])
+def test_reducers_are_compared_on_the_seeds_that_all_of_them_have():
+    # On the seeds in common b is better each time; a's third, easy, seed must not decide.
+    values = scores(a=[0.50, 0.60, 0.99], b=[0.60, 0.71, np.nan])
     assert marks(values, higher_is_better=True) == {"b": "best"}
+    assert marks(scores(a=[0.9, np.nan], b=[np.nan, 0.8]), higher_is_better=True) == {}
 
 
 def test_with_one_seed_nothing_is_called_tied():

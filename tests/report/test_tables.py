@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,8 +13,8 @@ from bench.errors import BenchError
 from bench.job import DatasetConfig, ReducerConfig
 from bench.record import Circumstances, Costs, DatasetFacts, Score, Status
 from bench.report.frame import at_k, fixed, load_results
-from bench.report.publish import failures, publish
-from bench.report.tables import Cell, Table, latex_escape, score_table, tidy
+from bench.report.publish import failures, figure_paths, is_published, publish
+from bench.report.tables import Cell, Table, all_tables, latex_escape, score_table, tidy
 
 N = 40
 
@@ -102,30 +103,57 @@ def test_only_the_newest_code_counts_for_a_cell(store):
 
 
 def test_the_files_hold_the_same_numbers_and_every_failure(store, results):
-    published = publish(results, store.folder)
-    frame = pd.read_csv(published.csv, keep_default_na=False)
+    publish(results, store.folder)
+    frame = pd.read_csv(store.folder / "comparison.csv", keep_default_na=False)
     row = frame.query("reducer == 'good' and metric == 'auc' and reference == 'geodesic'")
     assert float(row["mean"].iloc[0]) == pytest.approx(0.91)
     assert row["mark"].iloc[0] == "best"
-    text = published.markdown.read_text()
+    text = (store.folder / "comparison.md").read_text()
     assert "**0.910 ± 0.025**" in text
     assert "it \\| broke" in text
     assert "graph (bridges 2)" in text
     assert "- Jobs: 15, of which 4 without scores" in text
     assert set(failures(results)["status"]) == {"timeout", "crashed"}
-    latex = published.latex.read_text()
+    latex = (store.folder / "comparison.tex").read_text()
     assert r"\textbf{0.910 $\pm$ 0.025}" in latex
     assert r"roll\_of\_100\%" in latex
     assert latex.count(r"\toprule") == latex.count(r"\bottomrule") == 3
-    assert all(path.read_bytes().startswith(b"\x89PNG") for path in published.figures)
+    drawn = figure_paths(results, store.folder)
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in drawn)
+
+
+def test_what_is_missing_or_stale_is_not_up_to_date(store, results):
+    publish(results, store.folder)
+    assert is_published(results, store.folder)
+    (stale := store.folder / "figures" / "gallery_gone_0.png").write_bytes(b"")
+    for path in (store.folder / "comparison.csv", figure_paths(results, store.folder)[0]):
+        path.unlink()
+        assert not is_published(results, store.folder)
+        publish(results, store.folder)
+        assert is_published(results, store.folder)
+    assert not stale.exists()
+
+
+def test_a_seed_of_older_code_is_not_averaged_with_those_of_newer(store):
+    store.save(*record("good", 7, 0.1, protocol=0))
+    results, _ = load_results(store, ks=("5",))
+    assert 7 not in set(results.jobs["seed"])
+
+
+def test_a_reconstruction_error_of_a_few_points_says_how_many(store):
+    found, arrays = record("umap", 0, 0.5)
+    found = msgspec.structs.replace(found, reconstruction_error=0.1, reconstruction_points=20)
+    store.save(found, arrays)
+    tables = all_tables(load_results(store, ks=("5",))[0])
+    assert any("umap: on 20 points" in table.title for table in tables)
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
 def test_the_latex_compiles(store, results, tmp_path):
-    published = publish(results, store.folder)
+    publish(results, store.folder)
     document = r"\documentclass{article}\usepackage{booktabs}\begin{document}"
     source = tmp_path / "it.tex"
-    source.write_text(document + published.latex.read_text() + r"\end{document}")
+    source.write_text(document + (store.folder / "comparison.tex").read_text() + r"\end{document}")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", source.name]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)  # noqa: S603
 

@@ -1,0 +1,63 @@
+"""One fit inside a worker."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from bench import Job, Reducer
+from bench.engine import fit
+from bench.job import DatasetConfig, ReducerConfig
+
+JOB = Job(DatasetConfig("line", {}, 0), ReducerConfig("it", {}))
+
+
+def embed(make, X, **declared):
+    item = SimpleNamespace(load=lambda: (Reducer(make, **declared), 1))
+    registry = SimpleNamespace(find=lambda kind, name: item)
+    return fit.embed(JOB, SimpleNamespace(X=X, chart=None), registry)
+
+
+class InPlace:
+    """Centre what it is given where it stands, as scikit-learn does with ``copy=False``."""
+
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def fit_transform(self, X):
+        X -= X.max(axis=0)
+        return X[:, : self.n_components]
+
+
+@pytest.fixture
+def points():
+    return np.random.default_rng(0).normal(size=(500, 3)).astype(np.float32)
+
+
+def test_a_method_that_works_in_place_gives_the_same_with_and_without_a_warm_up(
+    points, monkeypatch
+):
+    X, given = points, points.copy()
+    monkeypatch.setattr(fit, "_warm", set())
+    warmed = embed(InPlace, X).embedding
+    np.testing.assert_array_equal(X, given)
+    again = embed(InPlace, X).embedding
+    np.testing.assert_array_equal(warmed, again)
+    np.testing.assert_array_equal(warmed, (X - X.max(axis=0))[:, :2])
+
+
+def test_the_reconstruction_error_is_that_of_its_definition_and_says_of_how_many_points(points):
+    X = points
+
+    class Halves(InPlace):
+        def fit_transform(self, X):
+            return X[:, :2] * 1.0
+
+        def inverse_transform(self, Y):
+            return np.column_stack([Y, np.zeros(len(Y))])
+
+    found = embed(Halves, X, inverse=True)
+    centred = X.astype(float) - X.mean(axis=0, dtype=float)
+    assert found.reconstruction_points == 500
+    assert found.reconstruction_error == pytest.approx((X[:, 2] ** 2).sum() / (centred**2).sum())
+    assert embed(Halves, X, inverse=True, inverse_sample=20).reconstruction_points == 20
