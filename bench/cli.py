@@ -160,12 +160,13 @@ def report(
     *,
     out: Out = Path("results"),
     k: Ks = None,
+    plugins: Plugins = None,
 ) -> None:
     """Write the tables and figures of the results that are there."""
     from bench import session
     from bench.store import Store
 
-    session.report(Store(out), tuple(k or ()))
+    session.report(Store(out), tuple(k or ()), tuple(plugins or ()))
 
 
 @app.command("show", epilog="Example: python -m bench show --reducer isomap --seed 0")

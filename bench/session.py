@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bench.engine.circumstances import cores
+from bench.engine.guarded import metrics
 from bench.engine.pool import Limits, Run, run_jobs
 from bench.messages import console, errors, warn
 from bench.progress import Display
@@ -76,7 +77,7 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
         warn(f"{problem} It is made again." for problem in todo.damaged)
         _say_what_is_left(todo)
         run = _run(todo, store, settings)
-        _publish(_load(store), store, again=False)
+        _publish(_load(store, settings.plugins), store, again=False)
     if run.records:
         console.print(
             f"{len(run.records)} job(s) in {run.wall_seconds:.0f} s on {run.workers} worker(s), "
@@ -87,7 +88,7 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
     return 1 if failed and not settings.allow_failures else 0
 
 
-def report(store: Store, ks: Sequence[str] = ()) -> None:
+def report(store: Store, ks: Sequence[str] = (), plugins: tuple[Path, ...] = ()) -> None:
     """Write the tables and figures of a store, and show the headline.
 
     Parameters
@@ -96,19 +97,22 @@ def report(store: Store, ks: Sequence[str] = ()) -> None:
         Where the records are.
     ks : sequence of str, optional
         Where curves are read for tables; 15 and n/10 if not given.
+    plugins : tuple of Path
+        Plugin folders: their metrics say how to label and mark them.
 
     Raises
     ------
     BenchError
         If there is nothing to report, or a k is out of range.
     """
-    results = _load(store, ks)
+    results = _load(store, plugins, ks)
     with store.run():
         _publish(results, store, again=True)
 
 
-def _load(store: Store, ks: Sequence[str] = ()) -> Results:
-    results, damaged = load_results(store, ks=ks)
+def _load(store: Store, plugins: tuple[Path, ...], ks: Sequence[str] = ()) -> Results:
+    known = {metric.name: metric for metric in metrics(Registry(plugins))}
+    results, damaged = load_results(store, ks=ks, metrics=known)
     warn(damaged)
     return results
 

@@ -1,6 +1,6 @@
 """Frames: the records of a store as tidy tables, one row for each number."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bench.controls import CONTROLS
 from bench.errors import BenchError
 from bench.job import DatasetConfig
-from bench.metrics.table import METRICS
+from bench.metrics.table import METRICS, Metric
 from bench.record import DatasetFacts, Record, Status
 from bench.store import Store
 
@@ -34,6 +34,8 @@ class Results:
         Embedding and curves, by job id, of the jobs that are ``ok``.
     pictures : dict of (str, int) to dict of str to ndarray
         Colours, labels and thumbnails, by dataset label and seed.
+    metrics : mapping of str to Metric
+        The row of each metric that is known here, by name.
     jobs : DataFrame
         One row for each job: dataset, reducer, control, seed, status, reason and costs.
     scores : DataFrame
@@ -44,6 +46,7 @@ class Results:
     facts: dict[tuple[str, int], DatasetFacts]
     arrays: dict[str, dict[str, NDArray[Any]]]
     pictures: dict[tuple[str, int], dict[str, NDArray[Any]]]
+    metrics: Mapping[str, Metric]
     jobs: pd.DataFrame = field(repr=False)
     scores: pd.DataFrame = field(repr=False)
 
@@ -52,6 +55,11 @@ class Results:
         """The statuses of each (dataset, reducer), one for each seed."""
         groups = self.jobs.groupby(["dataset", "reducer"])["status"]
         return {(str(key[0]), str(key[1])): statuses for key, statuses in groups}
+
+    def metric_label(self, metric: str, k: str) -> str:
+        """Name a metric for people, with its k if it has one."""
+        label = self.metrics[metric].label if metric in self.metrics else metric
+        return f"{label} at k = {k}" if k else label
 
     @property
     def datasets(self) -> list[str]:
@@ -70,6 +78,7 @@ def load_results(
     *,
     jobs: Collection[str] | None = None,
     ks: Sequence[str] = (),
+    metrics: Mapping[str, Metric] = METRICS,
 ) -> tuple[Results, list[str]]:
     """Read a store into frames.
 
@@ -82,6 +91,8 @@ def load_results(
     ks : sequence of str, optional
         Where curves are read for tables: numbers, or ``"n/10"``. If not given, at 15 and n/10
         where there are points enough.
+    metrics : mapping of str to Metric
+        Rows that say how to label and mark each metric; those of plugins among them.
 
     Returns
     -------
@@ -110,7 +121,7 @@ def load_results(
     job_rows = pd.DataFrame([_job_row(r, arrays.get(r.job.id, {})) for r in records])
     rows = [row for r in records for row in _score_rows(r, arrays.get(r.job.id, {}), ks)]
     scores = pd.DataFrame(rows, columns=_SCORE_COLUMNS)
-    return Results(records, facts, arrays, pictures, job_rows, _with_gap(scores)), damaged
+    return Results(records, facts, arrays, pictures, metrics, job_rows, _with_gap(scores)), damaged
 
 
 _SCORE_COLUMNS = ["dataset", "reducer", "control", "seed", "metric", "k", "reference", "value"]
@@ -227,9 +238,3 @@ def fixed(number: float, digits: int) -> str:
     """Write a number with so many decimals; one that rounds to zero has no sign."""
     text = f"{number:.{digits}f}"
     return text.removeprefix("-") if float(text) == 0 else text
-
-
-def metric_label(metric: str, k: str) -> str:
-    """Name a metric for people, with its k if it has one."""
-    label = METRICS[metric].label if metric in METRICS else metric
-    return f"{label} at k = {k}" if k else label

@@ -10,8 +10,7 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from bench.metrics.table import METRICS
-from bench.report.frame import Results, fixed, metric_label
+from bench.report.frame import Results, fixed
 from bench.report.statistics import interval, marks, summarise
 
 REFERENCE_LABELS = {
@@ -110,7 +109,7 @@ class Table:
         table = RichTable(title=self.title, title_justify="left")
         table.add_column("", no_wrap=True)
         for column in map(str, self.frame.columns):
-            table.add_column(escape(column.replace("_", " ")), justify="right")
+            table.add_column(escape(column.replace("_", " ")), justify="right", overflow="fold")
         for row, (name, cells) in enumerate(self.frame.iterrows(), start=1):
             before_controls = row == len(self.frame) - self.controls
             table.add_row(
@@ -133,9 +132,9 @@ def score_table(results: Results, metric: str, reference: str, k: str = "") -> T
     Table
     """
     chosen = results.scores.query("metric == @metric and reference == @reference and k == @k")
-    row = METRICS.get(metric)
+    row = results.metrics.get(metric)
     better = row.higher_is_better if row and reference != "gap" else None
-    title = f"{metric_label(metric, k)}: {REFERENCE_LABELS.get(reference, reference)}"
+    title = f"{results.metric_label(metric, k)}: {REFERENCE_LABELS.get(reference, reference)}"
     if row and reference != "gap":
         chance = f", chance {row.chance:g}" if isinstance(row.chance, (int, float)) else ""
         title += f" (best {row.best:g}{chance})"
@@ -182,8 +181,8 @@ def tidy(results: Results) -> pd.DataFrame:
     places = summary.groupby(column).groups
     for key, chosen in results.scores.groupby(column):
         _, metric, _, reference = map(str, key)
-        if reference != "gap" and metric in METRICS:
-            found = _marks(results, chosen, METRICS[metric].higher_is_better)
+        if reference != "gap" and metric in results.metrics:
+            found = _marks(results, chosen, results.metrics[metric].higher_is_better)
             place = places[key]
             summary.loc[place, "mark"] = summary.loc[place, "reducer"].map(found).fillna("")
     return summary.sort_values(["metric", "k", "reference", "dataset", "control", "reducer"])

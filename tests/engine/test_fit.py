@@ -34,9 +34,7 @@ def points():
     return np.random.default_rng(0).normal(size=(500, 3)).astype(np.float32)
 
 
-def test_a_method_that_works_in_place_gives_the_same_with_and_without_a_warm_up(
-    points, monkeypatch
-):
+def test_a_method_that_works_in_place_gives_the_same_whether_warmed_up_or_not(points, monkeypatch):
     X, given = points, points.copy()
     monkeypatch.setattr(fit, "_warm", set())
     warmed = embed(InPlace, X).embedding

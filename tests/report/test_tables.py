@@ -1,5 +1,6 @@
 """Tables made of records that are known."""
 
+import dataclasses
 import shutil
 import subprocess
 
@@ -11,6 +12,7 @@ import pytest
 from bench import Job, Record, Store
 from bench.errors import BenchError
 from bench.job import DatasetConfig, ReducerConfig
+from bench.metrics.table import METRICS
 from bench.record import Circumstances, Costs, DatasetFacts, Score, Status
 from bench.report.frame import at_k, fixed, load_results
 from bench.report.publish import failures, figure_paths, is_published, publish
@@ -161,6 +163,14 @@ def test_the_latex_compiles(store, results, tmp_path):
 def test_the_csv_marks_what_the_tables_mark(results):
     rows = tidy(results).query("metric == 'auc' and reference == 'geodesic' and mark != ''")
     assert rows["reducer"].tolist() == ["good"]
+
+
+def test_a_metric_of_a_plugin_is_labelled_and_marked_by_its_own_row(store):
+    auc = dataclasses.replace(METRICS["auc"], label="another name", best=-1)
+    results, _ = load_results(store, ks=("5",), metrics={"auc": auc})
+    table = score_table(results, "auc", "geodesic")
+    assert table.title.startswith("another name: ")
+    assert table.frame["roll_of_100%"]["poor"].mark == "best"
 
 
 def test_an_empty_store_is_refused_with_what_to_do(tmp_path):
