@@ -25,6 +25,8 @@ _PUBLIC = {
     "Registry": "bench.registry",
     "Store": "bench.store",
     "compare": "bench.metrics.comparison",
+    "score": "bench.scoring",
+    "score_points": "bench.scoring",
 }
 
 __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - the names of a dictionary are strings

@@ -10,10 +10,11 @@ from rich.markup import escape
 
 from bench.errors import BenchError
 from bench.messages import console, errors, warn
+from bench.score_files import score_files
 
 if TYPE_CHECKING:  # every command loads only what it needs: `list` must answer at once
     from bench.record import Record
-    from bench.registry import Registry
+    from bench.registry import Kind, Registry
     from bench.store import Store
 
 app = typer.Typer(
@@ -146,13 +147,18 @@ def run_some(
 def list_items(*, plugins: Plugins = None) -> None:
     """List reducers, datasets and metrics, and whether they can be used here."""
     registry = _registry(plugins)
-    for kind in ("reducer", "dataset", "metric"):
+    kinds: tuple[Kind, ...] = ("reducer", "dataset", "metric")
+    items = {kind: registry.items(kind) for kind in kinds}
+    width = max(len(name) for found in items.values() for name in found)
+    for kind, found in items.items():
         console.print(f"[bold]{kind}s[/bold]")
-        for name, item in registry.items(kind).items():
+        for name, item in found.items():
             why = item.unavailable
             note = f"[red]unavailable: {escape(why)}[/red]" if why else escape(item.summary)
             where = "" if item.origin.startswith("built-in") else f" [dim]({item.origin})[/dim]"
-            console.print(f"  {escape(name):<18} {note}{where}", soft_wrap=True, highlight=False)
+            console.print(
+                f"  {escape(name):<{width}} {note}{where}", soft_wrap=True, highlight=False
+            )
 
 
 @app.command("report", epilog="Example: python -m bench report --k 15 --k 50")
@@ -231,6 +237,14 @@ def check(
         console.print(f"  {word} {rule}{why}", soft_wrap=True)
     console.print(f"{item.kind} {escape(name)}: {broken} rule(s) broken")
     raise typer.Exit(1 if broken else 0)
+
+
+app.command(
+    "score",
+    epilog="Examples:\n\npython -m bench score --points X.npy --embedding Y.npy\n\n"
+    "python -m bench score --points X.csv --embedding Y.csv --graph-neighbors 10 --k 15 --k 50 "
+    "--json",
+)(score_files)
 
 
 def main() -> None:

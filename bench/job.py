@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 # Raised when the harness itself changes what a job's numbers mean; every job is then another one.
-PROTOCOL = 1
+PROTOCOL = 2
 
 
 class DatasetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,9 +8,9 @@ import psutil
 from rich.markup import escape
 from rich.table import Table
 
-from bench.engine.circumstances import cores
 from bench.engine.guarded import metrics
 from bench.engine.pool import Limits, Run, run_jobs
+from bench.engine.threads import cores
 from bench.messages import console, errors, warn
 from bench.progress import Display
 from bench.record import Record

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import pdist
 
 from bench import Dataset, Metric, Registry
 from bench.controls import CONTROLS
@@ -142,6 +144,9 @@ def test_each_rule_of_datasets_has_been_seen_to_fail(factory, rule):
         check_dataset(factory)
 
 
+ASKED = count()
+
+
 @pytest.mark.parametrize(
     ("function", "rule"),
     [
@@ -151,6 +156,23 @@ def test_each_rule_of_datasets_has_been_seen_to_fail(factory, rule):
         (
             lambda comparison: comparison.co_ranking.auc - 1e-5 * comparison.embedding[0, 0] ** 2,
             "became",
+        ),
+        (
+            lambda comparison: comparison.co_ranking.auc - (np.ptp(comparison.embedding) > 50),
+            "turned, mirrored, moved and scaled: .* became",
+        ),
+        (
+            lambda comparison: comparison.co_ranking.auc if np.ptp(comparison.embedding) else 1.0,
+            "a collapsed embedding scored 1.000",
+        ),
+        (
+            lambda comparison: comparison.co_ranking.auc - (pdist(comparison.embedding).min() == 0),
+            "identity of duplicates scored",
+        ),
+        (lambda comparison: comparison.co_ranking.auc + 1e-9 * next(ASKED), "asked again"),
+        (
+            lambda comparison: comparison.embedding.sort(axis=0) or comparison.co_ranking.auc,
+            "were altered",
         ),
     ],
 )

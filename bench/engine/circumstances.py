@@ -1,6 +1,5 @@
 """What a record says of the machine and the packages that made it."""
 
-import os
 import platform
 from datetime import UTC, datetime
 from functools import cache
@@ -10,6 +9,7 @@ from pathlib import Path
 import psutil
 
 from bench._version import __version__
+from bench.engine.threads import cores
 from bench.record import Circumstances
 
 _PACKAGES = ("keras", "numba", "numpy", "scikit-learn", "scipy", "tensorflow", "umap-learn")
@@ -26,13 +26,6 @@ def circumstances(threads: int) -> Circumstances:
         threads=threads,
         started=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-
-
-def cores() -> int:
-    """Count the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @cache

@@ -142,7 +142,7 @@ def score(
     curves: Arrays = {}
     problems: list[str] = []
     for reference, comparison in comparisons.items():
-        for metric in table:
+        for metric in (row for row in table if row.applies_to(comparison)):
             try:
                 value = np.asarray(metric.function(comparison), dtype=np.float64)
             except Exception as error:  # noqa: BLE001 - a plugin may raise anything

@@ -12,10 +12,10 @@ from typing import Any, Protocol
 import psutil
 from pebble import ProcessExpired, ProcessPool
 
-from bench.engine.circumstances import circumstances, cores
+from bench.engine.circumstances import circumstances
 from bench.engine.guarded import Failure, Workplace, prepare_guarded, run_guarded
 from bench.engine.schedule import Schedule, Task
-from bench.engine.threads import thread_limit
+from bench.engine.threads import cores, thread_limit
 from bench.engine.worker import how_it_died, start_worker
 from bench.errors import one_line
 from bench.job import DatasetConfig, Job

@@ -64,7 +64,7 @@ def prepare(
     """
     dataset = draw(config, registry)
     live = {
-        "geodesic": LiveReference(dataset.geodesics, dataset.n),
+        "geodesic": LiveReference(dataset.geodesics, dataset.n, dataset.chart),
         "euclidean": LiveReference(EuclideanDistances(dataset.X), dataset.n),
     }
     for name, reference in live.items():

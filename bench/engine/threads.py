@@ -1,4 +1,4 @@
-"""One setting for every library that starts threads, so that workers do not crowd each other."""
+"""Threads: how many there may be, so that neither workers nor libraries crowd each other."""
 
 import os
 from collections.abc import Iterator
@@ -14,6 +14,13 @@ _PER_WORKER = (
     "TF_NUM_INTEROP_THREADS",
     "LOKY_MAX_CPU_COUNT",
 )
+
+
+def cores() -> int:
+    """Count the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager

@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
 
-from bench.geometry.geodesics import Rows
+from bench.geometry.blocks import Rows
 
 # Up to here differences are as fast as a matrix product, and exact for points that nearly touch.
 _FEW_DIMENSIONS = 24
+# Squares and their sums stay far from the ends of float64 up to here, as a power of two.
+_MODERATE = 200
+# Larger clouds are not copied to float64 whole but a part at a time.
+_COPIED_BYTES = 2**26
+_PART_BYTES = 2**23
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,32 +29,83 @@ class EuclideanDistances:
         The points.
     """
 
-    X: NDArray[np.floating]
-
-    @cached_property
-    def _points(self) -> NDArray[np.float64]:
-        return np.asarray(self.X, dtype=np.float64)
-
-    @cached_property
-    def _centred(self) -> NDArray[np.float64]:
-        """Move the points near the origin, where ``a² + b² - 2ab`` loses fewer digits.
-
-        They are moved by a multiple of a power of two of about their own spread, so that pixels
-        and other numbers of few digits stay exact and equal distances stay equal.
-        """
-        spread = np.ptp(self._points, axis=0).max()
-        unit = 2.0 ** np.floor(np.log2(spread)) if spread > 0 else 1.0
-        return np.asarray(self._points - unit * np.rint(self._points.mean(axis=0) / unit))
-
-    @cached_property
-    def _squares(self) -> NDArray[np.float64]:
-        return np.asarray(np.einsum("ij,ij->i", self._centred, self._centred))
+    X: NDArray[Any]
 
     def distances(self, rows: Rows) -> NDArray[np.float64]:
         """Return the distances from ``rows`` to every point, of shape (len(rows), n)."""
-        if self._points.shape[1] <= _FEW_DIMENSIONS:
-            return cdist(self._points[rows], self._points)
-        points = self._centred
-        squared = self._squares[rows, None] + self._squares - 2 * (points[rows] @ points.T)
-        squared[np.arange(len(rows)), rows] = 0
-        return np.sqrt(np.maximum(squared, 0, out=squared), out=squared)
+        found = np.empty((len(rows), len(self.X)))
+        if self.X.shape[1] <= _FEW_DIMENSIONS:
+            _add_up(self._columns, self._columns[:, rows].T.copy(), found)
+            return found
+        own = self._moved(rows)
+        for part in self._parts:
+            points = self._centred[part] if self._centred is not None else self._moved(part)
+            squared = np.matmul(own, points.T, out=found[:, part])
+            squared *= -2
+            squared += self._squares[rows, None]
+            squared += self._squares[part]
+        found[np.arange(len(rows)), rows] = 0
+        return np.sqrt(np.maximum(found, 0, out=found), out=found)
+
+    @cached_property
+    def _columns(self) -> NDArray[np.float64]:
+        return np.ascontiguousarray(self.X.T, dtype=np.float64)
+
+    @cached_property
+    def _parts(self) -> list[slice]:
+        n, size = len(self.X), max(1, _PART_BYTES // (8 * self.X.shape[1]))
+        if self._centred is not None:
+            return [slice(0, n)]
+        return [slice(start, min(start + size, n)) for start in range(0, n, size)]
+
+    @cached_property
+    def _centred(self) -> NDArray[np.float64] | None:
+        fits = 8 * self.X.size <= _COPIED_BYTES
+        return self._moved(slice(None)) if fits else None
+
+    def _moved(self, chosen: Rows | slice) -> NDArray[np.float64]:
+        return np.asarray(self.X[chosen].astype(np.float64) - self._shift)
+
+    @cached_property
+    def _shift(self) -> NDArray[np.float64]:
+        """What moves the points near the origin, where ``a² + b² - 2ab`` loses fewer digits.
+
+        A multiple of a power of two of about their own spread, so that pixels and other numbers
+        of few digits stay exact and equal distances stay equal.
+        """
+        spread = float((self.X.max(axis=0).astype(float) - self.X.min(axis=0).astype(float)).max())
+        unit = 2.0 ** np.floor(np.log2(spread)) if spread > 0 else 1.0
+        return np.asarray(unit * np.rint(self.X.mean(axis=0, dtype=np.float64) / unit))
+
+    @cached_property
+    def _squares(self) -> NDArray[np.float64]:
+        squares = np.empty(len(self.X))
+        for part in self._parts:
+            points = self._moved(part)
+            np.einsum("ij,ij->i", points, points, out=squares[part])
+        return squares
+
+
+def of_moderate_size(points: NDArray[Any]) -> NDArray[Any]:
+    """Bring coordinates whose squares would overflow near 1, by a power of two: nothing is rounded.
+
+    No score depends on the scale. Points that need nothing are not copied.
+    """
+    _, exponent = np.frexp(max(float(points.max()), -float(points.min())))
+    if abs(exponent) <= _MODERATE:
+        return points
+    return np.asarray(np.ldexp(np.asarray(points, dtype=np.float64), -exponent))
+
+
+@njit(cache=True, nogil=True)
+def _add_up(columns, points, distances):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Sum squares one dimension after another, as scipy's cdist does, and to the same bit."""
+    for i in range(points.shape[0]):
+        row = distances[i]
+        row[:] = 0.0
+        for k in range(points.shape[1]):
+            column, coordinate = columns[k], points[i, k]
+            for j in range(len(row)):
+                row[j] += (coordinate - column[j]) ** 2
+        for j in range(len(row)):
+            row[j] = np.sqrt(row[j])

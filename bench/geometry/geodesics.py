@@ -1,14 +1,16 @@
 """Geodesics: distances along a manifold, by rows, each with the status of its truth."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
+
+from bench.geometry.blocks import Rows
+from bench.geometry.euclidean import EuclideanDistances
 
 Status = Literal["closed-form", "numerical", "graph"]
-Rows = NDArray[np.intp]
 
 
 class Geodesics(Protocol):
@@ -53,7 +55,11 @@ class FlatGeodesics:
 
     def distances(self, rows: Rows) -> NDArray[np.float64]:
         """Return Euclidean distances in the chart, of shape (len(rows), n)."""
-        return cdist(self.chart[rows], self.chart)
+        return self._straight.distances(rows)
+
+    @cached_property
+    def _straight(self) -> EuclideanDistances:
+        return EuclideanDistances(self.chart)
 
 
 @dataclass(frozen=True, eq=False)

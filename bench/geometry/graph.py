@@ -1,14 +1,17 @@
 """Geodesics estimated from the points alone: shortest paths on the neighbour graph."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import cdist
 
-from bench.geometry.geodesics import Rows, Status
+from bench.geometry.blocks import Rows
+from bench.geometry.geodesics import Status
+from bench.geometry.shortest_paths import ShortestPaths
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +45,18 @@ class GraphGeodesics:
             "bridges": self.bridges,
         }
 
+    @property
+    def order(self) -> Rows:
+        """All points, in an order in which their rows are found fastest."""
+        return self._paths.order
+
     def distances(self, rows: Rows) -> NDArray[np.float64]:
         """Return shortest path lengths, of shape (len(rows), n)."""
-        return np.asarray(dijkstra(self.graph, directed=False, indices=rows))
+        return self._paths.distances(rows)
+
+    @cached_property
+    def _paths(self) -> ShortestPaths:
+        return ShortestPaths(self.graph)
 
 
 def graph_geodesics(X: NDArray[np.floating], *, n_neighbors: int = 10) -> GraphGeodesics:

@@ -6,7 +6,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.geometry.geodesics import Rows, Status
+from bench.geometry.blocks import Rows
+from bench.geometry.geodesics import Status
 
 _CORNERS = ((0, 0), (1, 0), (1, 1), (0, 1))
 

@@ -1,21 +1,20 @@
 """Comparison: one embedding held against one reference, all that a metric may look at."""
 
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.geometry.euclidean import EuclideanDistances
-from bench.geometry.geodesics import Rows
-from bench.geometry.reference import LiveReference, Reference, row_blocks
-from bench.metrics.co_ranking import CoRanking, add_ranks, empty_counts, finish
-from bench.metrics.moments import Moments, sum_pairs
-
-T = TypeVar("T")
+from bench.geometry.blocks import Rows, row_blocks
+from bench.geometry.euclidean import EuclideanDistances, of_moderate_size
+from bench.geometry.reference import Reference, every_row
+from bench.metrics.co_ranking import CoRanking, add_ranks, empty_sums
+from bench.metrics.moments import Moments, by_their_part_in_the_ranks
+from bench.metrics.tally import OVERLAP, Pass, Tally
+from bench.seeds import stream
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,20 +27,60 @@ class Comparison:
         The geometry to be kept.
     embedding : ndarray of shape (n, n_components)
         One row for each point.
-    co_ranking : CoRanking
-        Counts of reference ranks against embedding ranks.
-    moments : Moments
-        Sums over pairs of distances.
+    tally : Tally
+        Sums over the rows that were looked at.
+    groups : tuple of Tally
+        The same over parts of a sample of rows, drawn at random; empty if all were looked at.
     """
 
     reference: Reference
     embedding: NDArray[np.floating]
-    co_ranking: CoRanking
-    moments: Moments
+    tally: Tally
+    groups: tuple[Tally, ...] = ()
+
+    @property
+    def n(self) -> int:
+        """Number of points."""
+        return self.reference.n
+
+    @cached_property
+    def co_ranking(self) -> CoRanking:
+        """Reference ranks against embedding ranks."""
+        return CoRanking(self.n, self.tally.m, self.tally.ranks)
+
+    @property
+    def moments(self) -> Moments:
+        """Sums over pairs of distances."""
+        return self.tally.moments
+
+    @property
+    def coordinates(self) -> NDArray[np.floating] | None:
+        """Coordinates in which the reference is flat, shape (n, d), where they are known."""
+        return self.reference.coordinates
+
+    @cached_property
+    def topology(self) -> dict[str, float]:
+        """Distances between persistence diagrams of a subsample, drawn by a fixed seed."""
+        from bench.metrics.topology import SUBSAMPLE, topology_distances
+
+        size = min(self.n, SUBSAMPLE)
+        rows = np.sort(stream(0, "topology").choice(self.n, size, replace=False))
+        given = self.reference.block(rows, ranked=False).distances[:, rows]
+        found = EuclideanDistances(of_moderate_size(self.embedding[rows]))
+        return topology_distances(given, found.distances(np.arange(size)))
+
+    def without_each_group(self) -> Iterator["Comparison"]:
+        """Leave one group out after another, for a jackknife."""
+        for group in self.groups:
+            yield replace(self, tally=self.tally.plus(group, -1), groups=())
 
 
 def compare(
-    references: Mapping[str, Reference], embedding: NDArray[np.floating], *, threads: int = 1
+    references: Mapping[str, Reference],
+    embedding: NDArray[np.floating],
+    *,
+    samples: Sequence[Rows] = (),
+    **options: Any,  # noqa: ANN401 - the fields of `Pass`
 ) -> dict[str, Comparison]:
     """Hold an embedding against several references in one pass over its rows.
 
@@ -53,87 +92,44 @@ def compare(
         The geometries, by name; all of the same n points.
     embedding : ndarray of shape (n, n_components)
         One row for each point, finite.
-    threads : int
-        How many blocks of rows are worked on at once.
+    samples : sequence of ndarray of int
+        The rows to look at, in groups drawn at random; all rows if empty.
+    **options
+        ``needs``, ``neighbors``, ``overlap``, ``threads`` and ``memory`` of `Pass`.
 
     Returns
     -------
     dict of str to Comparison
-        One for each reference.
+        One for each reference, and `OVERLAP` if it was asked for.
 
     Raises
     ------
     ValueError
         If the embedding is not a finite array with the references' number of rows.
     """
-    n = check_embedding(references, embedding)
-    own = LiveReference(EuclideanDistances(_of_moderate_size(embedding)), n)
-    own_ranks, pair_ranks = own.pair_ranks, {k: r.pair_ranks for k, r in references.items()}
-    counts = {name: empty_counts(n) for name in references}
-    sums = {name: np.zeros(len(Moments.__dataclass_fields__)) for name in references}
-
-    def work(rows: Rows) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
-        found, parts = own.block(rows), {}
-        for name, reference in references.items():
-            given, part = reference.block(rows), empty_counts(n)
-            add_ranks(part, found.ranks, given.ranks)
-            distances = given.distances, found.distances
-            parts[name] = part, sum_pairs(rows, *distances, pair_ranks[name], own_ranks)
-        return parts
-
-    for parts in _in_order(work, n, threads):
-        for name, (part, moments) in parts.items():
-            counts[name] += part
-            sums[name] += moments
-    return {
-        name: Comparison(
-            reference, embedding, finish(counts[name], n), Moments(*map(float, sums[name]))
-        )
-        for name, reference in references.items()
-    }
+    rows = np.concatenate(samples) if samples else None
+    one_pass = Pass(references, embedding, rows=rows, **options)
+    parts = [one_pass.sum_up(group) for group in samples or (every_row(*references.values()),)]
+    comparisons = {}
+    for name in parts[0]:
+        reference = references[name if name != OVERLAP else options["overlap"][1]]
+        tallies = [part[name] for part in parts]
+        total = reduce(Tally.plus, tallies)
+        groups = _charged(total, tallies) if samples else ()
+        comparisons[name] = Comparison(reference, embedding, total, groups)
+    return comparisons
 
 
-def check_embedding(references: Mapping[str, Reference], embedding: NDArray[np.floating]) -> int:
-    """Return the common number of points, or raise `ValueError` saying what is wrong."""
-    sizes = {reference.n for reference in references.values()}
-    if embedding.ndim != 2 or {len(embedding)} != sizes:
-        expected = " or ".join(map(str, sorted(sizes)))
-        raise ValueError(
-            f"embedding must have shape ({expected}, n_components), got {embedding.shape}."
-        )
-    if not np.isfinite(embedding).all():
-        raise ValueError("embedding must be finite; it holds NaN or infinity.")
-    return len(embedding)
-
-
-def _of_moderate_size(embedding: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Bring the largest coordinate near 1 by a power of two, which rounds nothing.
-
-    No score depends on the scale; squares of very large or small distances would overflow.
-    """
-    points = np.asarray(embedding, dtype=np.float64)
-    _, exponent = np.frexp(np.abs(points).max())
-    return np.asarray(np.ldexp(points, -exponent))
+def _charged(total: Tally, groups: Sequence[Tally]) -> tuple[Tally, ...]:
+    if not total.moments.ranked.size:
+        return tuple(groups)
+    moments = by_their_part_in_the_ranks(total.moments, [group.moments for group in groups])
+    return tuple(replace(group, moments=m) for group, m in zip(groups, moments, strict=True))
 
 
 def reference_overlap(one: Reference, other: Reference) -> CoRanking:
     """Hold two references against each other: the ceiling of the contrast between them."""
-    counts = empty_counts(one.n)
-    for rows in row_blocks(one.n):
-        add_ranks(counts, one.block(rows).ranks, other.block(rows).ranks)
-    return finish(counts, one.n)
-
-
-def _in_order(work: Callable[[Rows], T], n: int, threads: int) -> Iterator[T]:
-    """Work on blocks of rows at once, and give the results in the order of the rows.
-
-    Only so many are under way that their memory is bounded.
-    """
-    with ThreadPoolExecutor(threads) as pool:
-        under_way: deque[Future[T]] = deque()
-        for rows in row_blocks(n):
-            under_way.append(pool.submit(work, rows))
-            if len(under_way) > threads:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
+    total = empty_sums(one.n - 1)
+    for rows in row_blocks(np.arange(one.n), one.n):
+        add_ranks(total, one.block(rows).ranks, other.block(rows).ranks)
+    return CoRanking(one.n, one.n, total)

@@ -1,4 +1,4 @@
-"""The table of metrics: each a function and a row that says all that tables and plots need."""
+"""The table of metrics: each a function, and a row that says all that anybody else needs of it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:  # listing the table must not load the compiled kernels
     from bench.metrics.comparison import Comparison
+
+Curve = NDArray[np.float64]
+Score = Callable[["Comparison"], Any]
+Level = float | Callable[[int], Curve] | None
 
 
 @dataclass(frozen=True)
@@ -27,128 +31,397 @@ class Metric:
         Takes a `Comparison`; returns a float, or for a curve an array over k = 1, 2, ...
     low, high : float
         The range.
-    best : float
-        The value of a perfect embedding; the direction is towards it.
-    chance : float, callable or None
-        The expected value of points drawn at random; where it depends on k, a function of n that
-        returns it at k = 1, 2, ... ``None`` where it depends on the points.
+    best, chance : float, callable or None
+        The value of a perfect embedding, and the expected one of points drawn at random; where
+        it depends on k, a function of n that returns it at k = 1, 2, ... None where there is
+        none, or it depends on the points.
     source : str
         The paper.
     curve : bool
         Whether the function gives a value for each k.
+    higher_is_better : bool or None
+        The direction; None for what describes and does not judge.
+    needs : tuple of str
+        What `compare` must compute for it (see there): ``"neighbors"`` for a curve that can be
+        read at k from the k nearest alone, ``"ranks"`` for what takes all k. Also
+        ``"coordinates"``: the score is only given where the reference has them.
+    drawn : bool
+        Whether it looks at points drawn by their row numbers and a fixed seed, so that rows in
+        another order score the same only within chance.
+    tabulated : bool
+        Whether the report gives it a table; records and the CSV file have every metric.
     """
 
     name: str
     label: str
-    function: Callable[[Comparison], Any]
+    function: Score
     low: float
     high: float
-    best: float
-    chance: float | Callable[[int], NDArray[np.float64]] | None
+    best: Level
+    chance: Level
     source: str
     curve: bool = False
+    higher_is_better: bool | None = True
+    needs: tuple[str, ...] = ("ranks", "distances", "pair_ranks", "triplets")
+    drawn: bool = False
+    tabulated: bool = True
 
-    @property
-    def higher_is_better(self) -> bool:
-        """The direction."""
-        return self.best == self.high
+    def best_at(self, n: int, k: int) -> float | None:
+        """Return what n points kept perfectly score, read at k if it depends on k."""
+        return float(self.best(n)[k - 1]) if callable(self.best) else self.best
 
     def chance_at(self, n: int, k: int) -> float | None:
         """Return what n random points are expected to score, read at k if it depends on k."""
         return float(self.chance(n)[k - 1]) if callable(self.chance) else self.chance
 
-
-def q_nx(comparison: Comparison) -> NDArray[np.float64]:
-    """Share of the k nearest neighbours kept, k = 1 ... n - 1."""
-    return comparison.co_ranking.q_nx
-
-
-def r_nx(comparison: Comparison) -> NDArray[np.float64]:
-    """Q_NX rescaled so that chance is 0, k = 1 ... n - 2."""
-    return comparison.co_ranking.r_nx
+    def applies_to(self, comparison: Comparison) -> bool:
+        """Whether the comparison has what only some references have."""
+        return "coordinates" not in self.needs or comparison.coordinates is not None
 
 
-def auc(comparison: Comparison) -> float:
-    """Area under R_NX over log k: neighbours kept at every scale, the near ones counting most."""
-    return comparison.co_ranking.auc
+METRICS: dict[str, Metric] = {}
 
 
-def trustworthiness(comparison: Comparison) -> NDArray[np.float64]:
-    """How far away the false neighbours of the embedding come from, k < n / 2."""
-    return comparison.co_ranking.trustworthiness
+def _row(label: str, span: tuple[float, float], **more: Any) -> Callable[[Score], Score]:  # noqa: ANN401 - fields of `Metric`
+    """Enter a function into the table under its own name."""
+
+    def enter(function: Score) -> Score:
+        name = function.__name__
+        METRICS[name] = Metric(name, label, function, *span, **more)
+        return function
+
+    return enter
 
 
-def continuity(comparison: Comparison) -> NDArray[np.float64]:
-    """How far away the lost neighbours of the reference went, k < n / 2."""
-    return comparison.co_ranking.continuity
-
-
-def spearman(comparison: Comparison) -> float:
-    """Rank correlation of all pairs of distances; 0 by convention if all are tied."""
-    return comparison.moments.spearman
-
-
-def residual_variance(comparison: Comparison) -> float:
-    """Share of variance of the distances that a straight line leaves unexplained."""
-    return 1 - comparison.moments.pearson**2
-
-
-def stress(comparison: Comparison) -> float:
-    """Relative error of the distances after the best scaling of the embedding."""
-    return float(np.sqrt(1 - comparison.moments.cosine**2))
-
-
-def _chance_of_overlap(n: int) -> NDArray[np.float64]:
+def _chance_of_overlap(n: int) -> Curve:
     return np.arange(1, n) / (n - 1)
 
 
-def _chance_of_penalties(n: int) -> NDArray[np.float64]:
+def _chance_of_penalties(n: int) -> Curve:
     """Expect each of the k neighbours at any of the n - 1 ranks, against the worst there is."""
     k = np.arange(1, (n + 1) // 2)
     return np.asarray(1 - (n - 1 - k) * (n - k) / ((n - 1) * (2 * n - 3 * k - 1)))
 
 
-METRICS: dict[str, Metric] = {
-    metric.name: metric
-    for metric in (
-        Metric(
-            "q_nx", "Q_NX", q_nx, 0, 1, 1, _chance_of_overlap, "Lee & Verleysen 2009", curve=True
-        ),
-        Metric("r_nx", "R_NX", r_nx, -1, 1, 1, 0, "Lee et al. 2013", curve=True),
-        Metric("auc", "AUC of R_NX", auc, -1, 1, 1, 0, "Lee et al. 2015"),
-        Metric(
-            "trustworthiness",
-            "trustworthiness",
-            trustworthiness,
-            0,
-            1,
-            1,
-            _chance_of_penalties,
-            "Venna & Kaski 2001",
-            curve=True,
-        ),
-        Metric(
-            "continuity",
-            "continuity",
-            continuity,
-            0,
-            1,
-            1,
-            _chance_of_penalties,
-            "Venna & Kaski 2001",
-            curve=True,
-        ),
-        Metric("spearman", "Spearman correlation", spearman, -1, 1, 1, 0, "Spearman 1904"),
-        Metric(
-            "residual_variance",
-            "residual variance",
-            residual_variance,
-            0,
-            1,
-            0,
-            1,
-            "Tenenbaum et al. 2000",
-        ),
-        Metric("stress", "scale-normalised stress", stress, 0, 1, 0, None, "Smelser et al. 2024"),
-    )
+def _chance_of_errors(n: int) -> Curve:
+    """Expect the neighbour at each place at any of the n - 1 ranks, over the normaliser."""
+    k = np.arange(1, n)
+    errors = (k * (k - 1) + (n - 1 - k) * (n - k)) / (2 * (n - 1) * k)
+    return np.asarray(np.cumsum(errors) / np.cumsum(np.abs(n - 2 * k + 1) / k))
+
+
+def _best_overlap_beyond_chance(n: int) -> Curve:
+    return 1 - _chance_of_overlap(n)
+
+
+@_row(
+    "AUC of R_NX",
+    (-1, 1),
+    best=1,
+    chance=0,
+    source="Lee, Peluffo-Ordóñez & Verleysen 2015",
+    needs=("ranks",),
+)
+def auc(comparison: Comparison) -> float:
+    """Area under R_NX over log k: neighbours kept at every scale, the near ones counting most."""
+    return comparison.co_ranking.auc
+
+
+@_row(
+    "trustworthiness",
+    (0, 1),
+    best=1,
+    chance=_chance_of_penalties,
+    source="Venna & Kaski 2001",
+    curve=True,
+    needs=("neighbors",),
+)
+def trustworthiness(comparison: Comparison) -> Curve:
+    """How far away the false neighbours of the embedding come from, k < n / 2."""
+    return comparison.co_ranking.trustworthiness
+
+
+@_row(
+    "continuity",
+    (0, 1),
+    best=1,
+    chance=_chance_of_penalties,
+    source="Venna & Kaski 2001",
+    curve=True,
+    needs=("neighbors",),
+)
+def continuity(comparison: Comparison) -> Curve:
+    """How far away the lost neighbours of the reference went, k < n / 2."""
+    return comparison.co_ranking.continuity
+
+
+@_row(
+    "Q_NX",
+    (0, 1),
+    best=1,
+    chance=_chance_of_overlap,
+    source="Lee & Verleysen 2009",
+    curve=True,
+    needs=("neighbors",),
+    tabulated=False,
+)
+def q_nx(comparison: Comparison) -> Curve:
+    """Share of the k nearest neighbours kept, k = 1 ... n - 1."""
+    return comparison.co_ranking.q_nx
+
+
+@_row(
+    "R_NX",
+    (-1, 1),
+    best=1,
+    chance=0,
+    source="Lee, Renard, Bernard, Dupont & Verleysen 2013",
+    curve=True,
+    needs=("neighbors",),
+    tabulated=False,
+)
+def r_nx(comparison: Comparison) -> Curve:
+    """Q_NX rescaled so that chance is 0, k = 1 ... n - 2."""
+    return comparison.co_ranking.r_nx
+
+
+@_row(
+    "LCMC",
+    (-1, 1),
+    best=_best_overlap_beyond_chance,
+    chance=0,
+    source="Chen & Buja 2009",
+    curve=True,
+    needs=("neighbors",),
+    tabulated=False,
+)
+def lcmc(comparison: Comparison) -> Curve:
+    """Share of the k nearest neighbours kept beyond chance, k = 1 ... n - 1."""
+    return comparison.co_ranking.lcmc
+
+
+@_row(
+    "MRRE, false neighbours",
+    (0, 1),
+    best=0,
+    chance=_chance_of_errors,
+    source="Lee & Verleysen 2009",
+    curve=True,
+    higher_is_better=False,
+    needs=("neighbors",),
+    tabulated=False,
+)
+def mrre_false(comparison: Comparison) -> Curve:
+    """Relative error of the ranks of the embedding's k nearest neighbours, k = 1 ... n - 1."""
+    return comparison.co_ranking.mrre_false
+
+
+@_row(
+    "MRRE, missing neighbours",
+    (0, 1),
+    best=0,
+    chance=_chance_of_errors,
+    source="Lee & Verleysen 2009",
+    curve=True,
+    higher_is_better=False,
+    needs=("neighbors",),
+    tabulated=False,
+)
+def mrre_missing(comparison: Comparison) -> Curve:
+    """Relative error of the ranks of the reference's k nearest neighbours, k = 1 ... n - 1."""
+    return comparison.co_ranking.mrre_missing
+
+
+@_row(
+    "K_max",
+    (1, float("inf")),
+    best=None,
+    chance=None,
+    source="Lee & Verleysen 2009",
+    higher_is_better=None,
+    needs=("ranks",),
+    tabulated=False,
+)
+def k_max(comparison: Comparison) -> float:
+    """Tell the k at which most is kept beyond chance: there local ends and global begins."""
+    return float(comparison.co_ranking.lcmc.argmax() + 1)
+
+
+@_row(
+    "Q_local",
+    (0, 1),
+    best=1,
+    chance=None,
+    source="Lee & Verleysen 2009",
+    needs=("ranks",),
+    tabulated=False,
+)
+def q_local(comparison: Comparison) -> float:
+    """Mean share of neighbours kept for k up to K_max."""
+    return float(comparison.co_ranking.q_nx[: int(k_max(comparison))].mean())
+
+
+@_row(
+    "Q_global",
+    (0, 1),
+    best=1,
+    chance=None,
+    source="Lee & Verleysen 2009",
+    needs=("ranks",),
+    tabulated=False,
+)
+def q_global(comparison: Comparison) -> float:
+    """Mean share of neighbours kept for k from K_max on."""
+    return float(comparison.co_ranking.q_nx[int(k_max(comparison)) - 1 :].mean())
+
+
+@_row(
+    "Spearman correlation",
+    (-1, 1),
+    best=1,
+    chance=0,
+    source="Spearman 1904",
+    needs=("pair_ranks",),
+)
+def spearman(comparison: Comparison) -> float:
+    """Rank correlation of all pairs of distances; 0 by convention if all are tied."""
+    return comparison.moments.spearman
+
+
+@_row(
+    "Pearson correlation",
+    (-1, 1),
+    best=1,
+    chance=0,
+    source="Pearson 1895",
+    needs=("distances",),
+    tabulated=False,
+)
+def pearson(comparison: Comparison) -> float:
+    """Correlation of all pairs of distances; 0 by convention if all are equal."""
+    return comparison.moments.pearson
+
+
+@_row(
+    "residual variance",
+    (0, 1),
+    best=0,
+    chance=1,
+    source="Tenenbaum, de Silva & Langford 2000",
+    higher_is_better=False,
+    needs=("distances",),
+)
+def residual_variance(comparison: Comparison) -> float:
+    """Share of variance of the distances that a straight line leaves unexplained."""
+    return 1 - comparison.moments.pearson**2
+
+
+@_row(
+    "scale-normalised stress",
+    (0, 1),
+    best=0,
+    chance=None,
+    source="Smelser, Miller & Kobourov 2024",
+    higher_is_better=False,
+    needs=("distances",),
+)
+def stress_scale_normalised(comparison: Comparison) -> float:
+    """Relative error of the distances after the best scaling of the embedding."""
+    return float(np.sqrt(1 - comparison.moments.cosine**2))
+
+
+@_row(
+    "non-metric stress",
+    (0, 1),
+    best=0,
+    chance=None,
+    source="Kruskal 1964",
+    higher_is_better=False,
+    needs=("distances", "pair_ranks"),
+    tabulated=False,
+)
+def stress_nonmetric(comparison: Comparison) -> float:
+    """Stress-1: error of the distances against the nearest ones in the reference's order."""
+    return comparison.moments.nonmetric_stress
+
+
+@_row(
+    "triplet accuracy",
+    (0, 1),
+    best=1,
+    chance=0.5,
+    source="Wang, Huang, Rudin & Shaposhnik 2021",
+    needs=("triplets",),
+    drawn=True,
+    tabulated=False,
+)
+def triplet_accuracy(comparison: Comparison) -> float:
+    """Share of triplets, drawn by a fixed seed, in which the nearer point is still nearer."""
+    return comparison.moments.triplet_accuracy
+
+
+@_row(
+    "chart recovery by a similarity",
+    (0, 1),
+    best=1,
+    chance=0,
+    source="Gower 1975",
+    needs=("coordinates",),
+)
+def chart_similarity(comparison: Comparison) -> float:
+    """Share of the true coordinates' variance explained after turning and scaling."""
+    from bench.metrics.chart import similarity_recovery
+
+    assert comparison.coordinates is not None  # noqa: S101 - `applies_to` says so
+    return similarity_recovery(comparison.coordinates, comparison.embedding)
+
+
+@_row(
+    "chart recovery by an affine map",
+    (0, 1),
+    best=1,
+    chance=0,
+    source="least squares",
+    needs=("coordinates",),
+)
+def chart_affine(comparison: Comparison) -> float:
+    """Share of the true coordinates' variance explained after stretching and shearing too."""
+    from bench.metrics.chart import affine_recovery
+
+    assert comparison.coordinates is not None  # noqa: S101 - `applies_to` says so
+    return affine_recovery(comparison.coordinates, comparison.embedding)
+
+
+_TOPOLOGY: dict[str, Any] = {
+    "best": 0,
+    "chance": None,
+    "source": "Cohen-Steiner, Edelsbrunner & Harer 2007",
+    "higher_is_better": False,
+    "needs": ("topology",),
+    "drawn": True,
+    "tabulated": False,
 }
+
+
+@_row("bottleneck distance of H0", (0, float("inf")), **_TOPOLOGY)
+def h0_bottleneck(comparison: Comparison) -> float:
+    """Worst change in the persistence of a component, in mean distances, on a subsample."""
+    return comparison.topology["h0_bottleneck"]
+
+
+@_row("Wasserstein distance of H0", (0, float("inf")), **_TOPOLOGY)
+def h0_wasserstein(comparison: Comparison) -> float:
+    """Sum of changes in the persistence of components, in mean distances, on a subsample."""
+    return comparison.topology["h0_wasserstein"]
+
+
+@_row("bottleneck distance of H1", (0, float("inf")), **_TOPOLOGY)
+def h1_bottleneck(comparison: Comparison) -> float:
+    """Worst change in the persistence of a loop, in mean distances, on a subsample."""
+    return comparison.topology["h1_bottleneck"]
+
+
+@_row("Wasserstein distance of H1", (0, float("inf")), **_TOPOLOGY)
+def h1_wasserstein(comparison: Comparison) -> float:
+    """Sum of changes in the persistence of loops, in mean distances, on a subsample."""
+    return comparison.topology["h1_wasserstein"]

@@ -136,8 +136,9 @@ def score_table(results: Results, metric: str, reference: str, k: str = "") -> T
     better = row.higher_is_better if row and reference != "gap" else None
     title = f"{results.metric_label(metric, k)}: {REFERENCE_LABELS.get(reference, reference)}"
     if row and reference != "gap":
-        chance = f", chance {row.chance:g}" if isinstance(row.chance, (int, float)) else ""
-        title += f" (best {row.best:g}{chance})"
+        levels = {"best": row.best, "chance": row.chance}
+        known = [f"{k} {v:g}" for k, v in levels.items() if isinstance(v, (int, float))]
+        title += f" ({', '.join(known)})" if known else ""
     return _tabulate(results, chosen, title, 3, higher_is_better=better)
 
 
@@ -155,7 +156,9 @@ def headline_tables(results: Results) -> list[Table]:
 def all_tables(results: Results) -> Iterator[Table]:
     """Yield every table of scores and costs."""
     yield from headline_tables(results)
-    seen = results.scores.query("reference != 'gap' and metric not in ('auc', 'q_nx', 'r_nx')")
+    hidden = ["auc", *(name for name, row in results.metrics.items() if not row.tabulated)]
+    scores = results.scores[results.scores["reference"] != "gap"]
+    seen = scores[~scores["metric"].isin(hidden)]
     for metric, k in seen[["metric", "k"]].drop_duplicates().itertuples(index=False):
         for reference in ("geodesic", "euclidean"):
             yield score_table(results, metric, reference, k)
@@ -181,8 +184,9 @@ def tidy(results: Results) -> pd.DataFrame:
     places = summary.groupby(column).groups
     for key, chosen in results.scores.groupby(column):
         _, metric, _, reference = map(str, key)
-        if reference != "gap" and metric in results.metrics:
-            found = _marks(results, chosen, results.metrics[metric].higher_is_better)
+        row = results.metrics.get(metric)
+        if reference != "gap" and row is not None and row.higher_is_better is not None:
+            found = _marks(results, chosen, row.higher_is_better)
             place = places[key]
             summary.loc[place, "mark"] = summary.loc[place, "reducer"].map(found).fillna("")
     return summary.sort_values(["metric", "k", "reference", "dataset", "control", "reducer"])

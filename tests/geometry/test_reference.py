@@ -6,10 +6,11 @@ import pytest
 from scipy.spatial.distance import pdist
 from scipy.stats import rankdata
 
+from bench.geometry.blocks import in_order, row_blocks
 from bench.geometry.euclidean import EuclideanDistances
-from bench.geometry.pair_ranks import rank_of
+from bench.geometry.pair_ranks import place_of
 from bench.geometry.ranks import without_rounding
-from bench.geometry.reference import LiveReference, StoredReference, row_blocks
+from bench.geometry.reference import LiveReference, StoredReference
 
 
 @pytest.fixture
@@ -32,9 +33,9 @@ def test_a_block_holds_distances_and_ranks_of_its_rows(points, reference):
 
 
 def ranks_of(pair_ranks, distances):
-    arrays = pair_ranks.first, pair_ranks.starts, pair_ranks.values, pair_ranks.ranks
     bits = without_rounding(np.asarray(distances, dtype=float)).view(np.uint64)
-    return np.array([rank_of(b, *arrays) for b in bits])
+    # Each pair is met from both ends, so that ranks are twice as high.
+    return np.array([pair_ranks.ranks[place_of(b, *pair_ranks.arrays)] for b in bits])
 
 
 def test_the_ranks_of_pairs_are_averaged_over_ties_and_centred():
@@ -54,8 +55,7 @@ def test_beyond_the_pairs_that_are_kept_ranks_are_right_to_the_width_of_a_bin(mo
     reference = LiveReference(EuclideanDistances(points), 400)
     exact = rankdata(pdist(points))
     found = ranks_of(reference.pair_ranks, pdist(points))
-    # Each pair is met from both ends, so that ranks are twice as high.
-    assert np.abs(found / 2 - (exact - exact.mean())).max() < 1e-3 * len(exact)
+    assert np.abs(found - (exact - exact.mean())).max() < 1e-3 * len(exact)
     assert np.corrcoef(found, exact)[0, 1] > 1 - 1e-7
 
 
@@ -83,9 +83,9 @@ def test_duplicates_need_no_bin_for_each_size_down_to_zero():
     X = np.random.default_rng(0).normal(size=(600, 2))  # more pairs than are kept
     X[1], X[3] = X[0], X[2] + 1e-200
     found = LiveReference(EuclideanDistances(X), 600).pair_ranks
-    assert len(found.starts) < 2**20
+    assert len(found.ranks) < 2**20
     exact = rankdata(pdist(X))
-    given = ranks_of(found, pdist(X)) / 2
+    given = ranks_of(found, pdist(X))
     assert np.abs(given - (exact - exact.mean())).max() < 1e-3 * len(exact)
 
 
@@ -96,9 +96,21 @@ def test_points_all_in_one_place_have_one_rank():
 
 @pytest.mark.parametrize("n", [1, 255, 256, 257, 600, 5000])
 def test_blocks_of_rows_cover_every_row_once_in_order_and_stay_small(n):
-    blocks = list(row_blocks(n))
+    blocks = list(row_blocks(np.arange(n), n, memory=2**23))
     assert np.concatenate(blocks).tolist() == list(range(n))
     assert max(map(len, blocks)) * n * 8 <= 2**23
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_results_come_in_the_order_of_the_blocks(threads):
+    blocks = list(row_blocks(np.arange(200), 10**6))
+    found = list(in_order(lambda rows: rows[0], blocks, threads))
+    assert found == [rows[0] for rows in blocks]
+
+
+def test_what_goes_wrong_in_a_block_is_raised():
+    with pytest.raises(ZeroDivisionError):
+        list(in_order(lambda rows: 1 // 0, row_blocks(np.arange(9), 9), 2))
 
 
 def test_a_saved_reference_comes_back_as_it_was(tmp_path, reference):

@@ -53,5 +53,22 @@ def continuity(reference, embedded, k):
     return trustworthiness(embedded, reference, k)
 
 
+def mrre_false(reference, embedded, k):
+    """Return the mean relative rank error of the embedding's k nearest (Lee & Verleysen 2009)."""
+    n = len(reference)
+    error = sum(
+        abs(embedded[i, j] - reference[i, j]) / embedded[i, j]
+        for i, j in _pairs(n)
+        if embedded[i, j] <= k
+    )
+    return error / (n * sum(abs(n - 2 * place + 1) / place for place in range(1, k + 1)))
+
+
+def k_max(reference, embedded):
+    """Return the k that keeps most beyond chance (Lee & Verleysen 2009)."""
+    n = len(reference)
+    return max(range(1, n), key=lambda k: q_nx(reference, embedded, k) - k / (n - 1))
+
+
 def _pairs(n):
     return ((i, j) for i in range(n) for j in range(n) if i != j)

@@ -7,14 +7,16 @@ from hypothesis import strategies as st
 from metrics import slow
 from scipy.stats import rankdata
 
-from bench.geometry.ranks import rank_rows
-from bench.metrics.co_ranking import add_ranks, empty_counts, finish
+from bench.geometry.nearest import rank_nearest
+from bench.geometry.ranks import rank_rows, without_rounding
+from bench.metrics.co_ranking import CoRanking, add_ranks, empty_sums
 
 
 def count(embedded, reference):
-    counts = empty_counts(len(embedded))
-    add_ranks(counts, embedded.astype(np.uint32), reference.astype(np.uint32))
-    return finish(counts, len(embedded))
+    n = len(embedded)
+    sums = empty_sums(n - 1)
+    add_ranks(sums, embedded.astype(np.uint32), reference.astype(np.uint32))
+    return CoRanking(n, n, sums)
 
 
 def random_ranks(n, seed):
@@ -145,10 +147,10 @@ def test_exchanging_the_sides_exchanges_trustworthiness_and_continuity():
 
 def test_counting_in_blocks_equals_counting_at_once():
     embedded, reference = (random_ranks(20, s).astype(np.uint32) for s in (1, 2))
-    counts = empty_counts(20)
+    sums = empty_sums(19)
     for rows in (slice(0, 7), slice(7, 8), slice(8, 20)):
-        add_ranks(counts, embedded[rows], reference[rows])
-    assert (finish(counts, 20).counts == count(embedded, reference).counts).all()
+        add_ranks(sums, embedded[rows], reference[rows])
+    assert (sums == count(embedded, reference).sums).all()
 
 
 @pytest.mark.parametrize("n", [12, 13])
@@ -181,9 +183,50 @@ def test_five_points_score_what_the_hand_finds():
 
 
 def test_distances_that_differ_in_the_last_kept_digit_are_ordered_among_many_points():
-    # Beyond 4,096 points the sorted integers cannot hold all the digits that count.
     n = 6000
     distances = np.random.default_rng(0).permutation(1 + np.arange(n) * 2.0**-39)[None]
     own = np.argmin(distances)
     ranks = rank_rows(distances, np.array([own]))
     np.testing.assert_array_equal(ranks, rankdata(distances, axis=1) - 1)
+
+
+def hard_rows(n, seed):
+    """Return rows of distances that are hard to spread over buckets."""
+    rng = np.random.default_rng(seed)
+    far = rng.random(n)
+    far[n // 2] = 1e9
+    clump = np.where(rng.random(n) < 0.5, 1 + 1e-9 * rng.random(n), rng.random(n) * 1e6)
+    octaves = 2.0 ** rng.integers(-300, 300, n) * (1 + rng.random(n))
+    levels = rng.integers(0, 3, n).astype(float)
+    crowded = 1 + rng.permutation(n) * 2.0**-39
+    crowded[0] = 1e300
+    return np.stack([far, clump, octaves, levels, np.zeros(n), crowded, np.sort(far)])
+
+
+@pytest.mark.parametrize("n", [3, 70, 900, 6000])
+def test_rows_that_are_hard_to_spread_are_still_in_exact_order(n):
+    distances = hard_rows(n, n)
+    own = np.arange(len(distances)) % n
+    ranks = rank_rows(distances, own)
+    rounded = without_rounding(distances)
+    for row, i, found in zip(rounded, own, ranks, strict=True):
+        order = np.argsort(found)
+        assert order[0] == i
+        assert (np.sort(found) == np.arange(n)).all()
+        assert (np.diff(row[order[1:]]) >= 0).all()
+
+
+@pytest.mark.parametrize("n", [3, 70, 900])
+@pytest.mark.parametrize("k", [1, 2, 15, 69])
+def test_the_nearest_have_the_ranks_that_sorting_all_gives_them(n, k):
+    k = min(k, n - 1)
+    one, other = hard_rows(n, 1), hard_rows(n, 2)[::-1].copy()
+    other[2] = one[2]
+    own = np.arange(len(one)) % n
+    in_other, in_one = rank_nearest(one, other, own, k)
+    ranks_one, ranks_other = rank_rows(one, own), rank_rows(other, own)
+    for i in range(len(own)):
+        nearest_one = np.argsort(ranks_one[i])[1 : k + 1]
+        nearest_other = np.argsort(ranks_other[i])[1 : k + 1]
+        assert (in_other[i] == ranks_other[i, nearest_one]).all()
+        assert (in_one[i] == ranks_one[i, nearest_other]).all()

@@ -166,7 +166,7 @@ def test_the_csv_marks_what_the_tables_mark(results):
 
 
 def test_a_metric_of_a_plugin_is_labelled_and_marked_by_its_own_row(store):
-    auc = dataclasses.replace(METRICS["auc"], label="another name", best=-1)
+    auc = dataclasses.replace(METRICS["auc"], label="another name", higher_is_better=False)
     results, _ = load_results(store, ks=("5",), metrics={"auc": auc})
     table = score_table(results, "auc", "geodesic")
     assert table.title.startswith("another name: ")

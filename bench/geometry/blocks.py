@@ -1,0 +1,56 @@
+"""Blocks of rows: how work on n x n distances is cut so that little of it is held at once."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows = NDArray[np.intp]
+T = TypeVar("T")
+
+DEFAULT_MEMORY = 48 * 2**20  # bytes, shared by all threads
+_BYTES_PER_PAIR = 56  # distances, rounded distances and ranks on both sides
+_MOST_ROWS = 32  # what fits into a processor's own memory is worked on fastest
+
+
+def row_blocks(rows: Rows, n: int, *, memory: int = DEFAULT_MEMORY) -> Iterator[Rows]:
+    """Cut rows of n columns each into consecutive blocks.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (m,)
+        Which rows.
+    n : int
+        Number of columns.
+    memory : int
+        Bytes that work on one block may take; a block has one row at least.
+    """
+    size = max(1, min(_MOST_ROWS, memory // (_BYTES_PER_PAIR * n)))
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def in_order(work: Callable[[Rows], T], blocks: Iterable[Rows], threads: int = 1) -> Iterator[T]:
+    """Work on several blocks at once, and give the results in the order of the blocks.
+
+    Only so many are under way that their memory is bounded, and sums over the results do not
+    depend on the number of threads.
+    """
+    if threads == 1:
+        yield from map(work, blocks)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        under_way: deque[Future[T]] = deque()
+        try:
+            for rows in blocks:
+                under_way.append(pool.submit(work, rows))
+                if len(under_way) > threads:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            for future in under_way:
+                future.cancel()
