@@ -32,6 +32,11 @@ class Dataset:
         Classes, where there are any.
     image_shape : tuple of (int, int), optional
         Height and width, where each point is an image.
+    intrinsic_dimension : int, optional
+        Of the manifold, where it is known.
+    reach : float, optional
+        Radius of the smallest ball that touches the manifold twice (Federer 1959), in units of X:
+        how near it comes to itself or how sharply it bends, where that is known. Infinite if flat.
 
     Raises
     ------
@@ -48,6 +53,8 @@ class Dataset:
     color: NDArray[np.float64] | None = None
     labels: NDArray[np.int64] | None = None
     image_shape: tuple[int, int] | None = None
+    intrinsic_dimension: int | None = None
+    reach: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not describe the same finite points."""

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from bench.geometry.ranks import put_in_order, scramble, without_rounding
 
-_BINS = 8  # of the look-up table, for each target
-_SAMPLE = 256
+_GROUPS = 8  # for each of the nearest that are looked for
+_TILE = 1024  # distances, which the processor keeps at hand while they are counted
 
 
 def rank_nearest(
@@ -46,6 +46,8 @@ def rank_nearest(
     in_other = np.empty((len(rows), k), dtype=np.int32)
     in_one = np.empty((len(rows), k), dtype=np.int32)
     given = without_rounding(one), without_rounding(other)
+    for kept in given:
+        kept[np.arange(len(rows)), rows] = np.inf
     _rank_nearest(*given, rows, np.uint64(tie_seed), in_other, in_one)
     return in_other, in_one
 
@@ -53,105 +55,63 @@ def rank_nearest(
 @njit(cache=True, nogil=True)
 def _rank_nearest(one, other, rows, seed, in_other, in_one):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     n, k = one.shape[1], in_one.shape[1]
-    work = np.empty(n), np.empty(n, np.int32)
+    values, columns = np.empty(n), np.empty(n, np.int32)
+    nearest = np.empty(min(_GROUPS * k, n))
     for i in range(len(rows)):
         own = np.uint64(rows[i])
-        first = _nearest(one[i], own, k, seed, work).copy()
-        second = _nearest(other[i], own, k, seed, work).copy()
-        _ranks_of(first, other[i], own, seed, in_other[i], work)
-        _ranks_of(second, one[i], own, seed, in_one[i], work)
+        _nearest(one[i], own, k, seed, nearest, values, columns)
+        _count_before(columns[:k], other[i], own, seed, in_other[i])
+        _nearest(other[i], own, k, seed, nearest, values, columns)
+        _count_before(columns[:k], one[i], own, seed, in_one[i])
 
 
 @njit(cache=True, nogil=True)
-def _before(value, column, mark, marked, seed, row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Say whether a distance comes before a mark; ties are as the seed draws them."""
-    if value != mark:
-        return value < mark
-    return scramble(seed, row, np.uint64(column)) < scramble(seed, row, np.uint64(marked))
+def _nearest(distances, own, k, seed, nearest, values, columns):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Find the nearest, in order.
 
-
-@njit(cache=True, nogil=True)
-def _nearest(distances, own, k, seed, work):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Find the nearest, in order: sort only what may be one."""
-    limit = _limit(distances, k, work[0])
-    found = _candidates(distances, own, limit, work)
-    if found < k:
-        found = _candidates(distances, own, np.inf, work)
-    put_in_order(work[0][:found], work[1][:found], seed, own)
-    return work[1][:k]
-
-
-@njit(cache=True, nogil=True)
-def _candidates(distances, own, limit, work):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    values, columns, found = work[0], work[1], 0
-    for j in range(len(distances)):
-        if distances[j] <= limit and j != own:
-            values[found], columns[found] = distances[j], j
-            found += 1
-    return found
-
-
-@njit(cache=True, nogil=True)
-def _limit(distances, k, sample):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Guess from a sample a distance that more than k are within, at odds of some 1,000 to 1."""
-    n = len(distances)
-    size = min(n, _SAMPLE)
-    expected = size * k / n
-    place = np.int64(expected + 3 * np.sqrt(expected)) + 3
-    if place >= size:
-        return np.inf
-    for j in range(size):
-        sample[j] = distances[j * n // size]
-    return np.partition(sample[:size], place)[place]
-
-
-@njit(cache=True, nogil=True)
-def _ranks_of(targets, distances, own, seed, ranks, work):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Count for each target how many points come before it.
-
-    A table tells for each distance which targets may be next; what is farther than all is passed
-    over.
+    Points are dealt out to groups, and the nearest of each group found. If k groups have somebody
+    within some distance, so many points are within it, and only these groups are looked at again.
     """
-    k = len(targets)
-    values, order = work[0][:k], work[1][:k]
-    for q in range(k):
-        values[q], order[q] = distances[targets[q]], targets[q]
-    put_in_order(values, order, seed, own)
-    counts = np.zeros(k, np.int32)
-    far = values[k - 1]
-    scale = _BINS * k / far if far > 0 else 0.0
-    starts = _starts(values, scale)
+    n, groups, found = len(distances), len(nearest), 0
+    nearest[:] = np.inf
+    for start in range(0, n, groups):
+        dealt = distances[start : start + groups]
+        for g in range(len(dealt)):
+            nearest[g] = dealt[g] if dealt[g] < nearest[g] else nearest[g]
+    limit = np.partition(nearest, k - 1)[k - 1]
+    for g in range(groups):
+        if nearest[g] <= limit:
+            for j in range(g, n, groups):
+                if distances[j] <= limit:
+                    values[found], columns[found] = distances[j], j
+                    found += 1
+    put_in_order(values[:found], columns[:found], seed, own)
+
+
+@njit(cache=True, nogil=True)
+def _count_before(targets, distances, own, seed, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Rank each target: count the points that come before it, and itself."""
+    tied = np.zeros(len(targets), np.int32)
+    ranks[:] = 1
+    for start in range(0, len(distances), _TILE):
+        tile = distances[start : start + _TILE]
+        for q in range(len(targets)):
+            target, nearer, equal = distances[targets[q]], 0, 0
+            for j in range(len(tile)):
+                nearer += tile[j] < target
+                equal += tile[j] == target
+            ranks[q] += nearer
+            tied[q] += equal
+    for q in range(len(targets)):
+        if tied[q] > 1:
+            ranks[q] += _tied_before(targets[q], distances, own, seed)
+
+
+@njit(cache=True, nogil=True)
+def _tied_before(target, distances, own, seed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Count the points as far as the target that the seed puts before it."""
+    mark, before = scramble(seed, own, np.uint64(target)), 0
     for j in range(len(distances)):
-        if distances[j] > far or j == own:
-            continue
-        b = np.int64(distances[j] * scale)
-        low = _bisect(values, order, starts[b], starts[b + 1], distances[j], j, seed, own)
-        if low < k:
-            counts[low] += 1
-    for q in range(k):
-        counts[q] += counts[q - 1] if q else 0
-    by_column = np.argsort(order)
-    ranks[np.argsort(targets)] = counts[by_column]
-
-
-@njit(cache=True, nogil=True)
-def _bisect(values, order, low, high, value, column, seed, row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Find the first of the sorted values between low and high that is not before this one."""
-    while low < high:
-        middle = (low + high) // 2
-        if _before(values[middle], order[middle], value, column, seed, row):
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@njit(cache=True, nogil=True)
-def _starts(values, scale):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Count the values that lie in nearer bins than each."""
-    starts = np.zeros(_BINS * len(values) + 2, np.int32)
-    for value in values:
-        starts[np.int64(value * scale) + 1] += 1
-    for b in range(1, len(starts)):
-        starts[b] += starts[b - 1]
-    return starts
+        if distances[j] == distances[target]:
+            before += scramble(seed, own, np.uint64(j)) < mark
+    return before
