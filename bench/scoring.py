@@ -13,7 +13,6 @@ from bench.errors import BenchError, unknown_name
 from bench.geometry.blocks import DEFAULT_MEMORY, Rows
 from bench.geometry.euclidean import EuclideanDistances, of_moderate_size
 from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.graph import GraphGeodesics, graph_geodesics
 from bench.geometry.reference import DistanceRows, LiveReference
 from bench.inputs import check_distances, check_points
 from bench.metrics.comparison import Comparison, compare
@@ -28,7 +27,9 @@ EXACT_UP_TO = 20_000  # points; beyond, scores come from a sample unless exact o
 SAMPLE = 1000  # rows
 # Beyond this share of the points, sorting all of them is faster than looking for the nearest.
 _FEW = 1 / 25
-_COUNTED = ("neighbors", "ranks", "distances", "pair_ranks", "triplets")
+# What `compare` computes, of which each of the first three holds all that the next would.
+_CO_RANKING = ("ranks", "neighbors", "overlap")
+_COUNTED = (*_CO_RANKING, "distances", "pair_ranks", "triplets")
 _OVERLAPPED = ("auc", "q_nx")
 
 
@@ -117,7 +118,7 @@ def score(
     """
     points, embedding = _check_pair(points, embedding)
     chosen, ks = _choose(metrics), _check_ks(k)
-    references = _references(points, geodesics, intrinsic, graph_neighbors, threads)
+    references = _references(points, geodesics, intrinsic, graph_neighbors)
     n, names = len(points), tuple(references)
     if max(ks) >= n:
         raise BenchError(f"k = {max(ks)} is out of range: {n} points have {n - 1} neighbours each.")
@@ -139,8 +140,9 @@ def score(
         for name, comparison in comparisons.items():
             rows = [METRICS[m] for m in _OVERLAPPED] if name == OVERLAP else chosen
             found[name] = _report(rows, comparison, ks)
-    geometry = references[names[-1]].geometry
-    return found | ({"graph": geometry.notes} if isinstance(geometry, GraphGeodesics) else {})
+    if graph_neighbors is not None:
+        found["graph"] = references["geodesic"].geometry.notes  # type: ignore[attr-defined]
+    return found
 
 
 def score_points(
@@ -179,12 +181,12 @@ def score_points(
     import pandas as pd
 
     points, embedding = _check_pair(points, embedding)
-    by_point = [name for name, row in METRICS.items() if row.needs == ("neighbors",)]
+    by_point = [name for name, row in METRICS.items() if row.curve]
     chosen, ks = _choose(metrics or ["auc", *by_point]), _check_ks(k)
     for metric in chosen:
-        if not set(metric.needs) <= {"neighbors", "ranks"}:
+        if not set(metric.needs) <= set(_CO_RANKING):
             raise BenchError(f"{metric.name} is no score of single points. Name one made of ranks.")
-    references = _references(points, geodesics, intrinsic, graph_neighbors, threads)
+    references = _references(points, geodesics, intrinsic, graph_neighbors)
     options = _needs(chosen, ks, len(points)) | {"threads": threads or cores()}
     rows = []
     with threadpool_limits(1, user_api="blas"):
@@ -229,7 +231,6 @@ def _references(
     geodesics: ArrayLike | None,
     intrinsic: ArrayLike | None,
     graph_neighbors: int | None,
-    threads: int | None,
 ) -> dict[str, LiveReference]:
     given = [geodesics is not None, intrinsic is not None, graph_neighbors is not None]
     if sum(given) > 1:
@@ -244,14 +245,14 @@ def _references(
         coordinates = of_moderate_size(check_points(intrinsic, "intrinsic", n))
         geometries["geodesic"] = FlatGeodesics(coordinates)
     if graph_neighbors is not None:
+        from bench.geometry.graph import graph_geodesics
+
         try:
             geometries["geodesic"] = graph_geodesics(points, n_neighbors=graph_neighbors)
         except ValueError as error:
             raise BenchError(str(error).replace("n_neighbors", "graph_neighbors")) from error
     return {
-        name: LiveReference(
-            geometry, n, coordinates if name == "geodesic" else None, threads or cores()
-        )
+        name: LiveReference(geometry, n, coordinates if name == "geodesic" else None)
         for name, geometry in geometries.items()
     }
 
@@ -270,9 +271,11 @@ def _draw(n: int, sample: int | Literal["auto"] | None, seed: int) -> tuple[Rows
 def _needs(chosen: Sequence[Metric], ks: Sequence[int], n: int) -> dict[str, Any]:
     """Say what is to be computed: the ranks of the nearest alone, where that is enough."""
     needs = {need for metric in chosen for need in metric.needs if need in _COUNTED}
-    if "neighbors" in needs and ("ranks" in needs or max(ks) > max(1, _FEW * n)):
-        needs = needs - {"neighbors"} | {"ranks"}
-    return {"needs": needs, "neighbors": max(ks) if "neighbors" in needs else 0}
+    most = next((need for need in _CO_RANKING if need in needs), None)
+    if most and max(ks) > max(1, _FEW * n):
+        most = "ranks"
+    needs = needs.difference(_CO_RANKING).union([most] if most else [])
+    return {"needs": needs, "neighbors": max(ks) if most in ("neighbors", "overlap") else 0}
 
 
 def _readings(chosen: Sequence[Metric], comparison: Comparison, ks: Sequence[int]) -> list[Reading]:

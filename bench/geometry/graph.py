@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial.distance import cdist
 
 from bench.geometry.blocks import Rows
 from bench.geometry.geodesics import Status
@@ -119,6 +118,8 @@ def _symmetric(
 def _bridges(
     points: NDArray[np.float64], label: NDArray[np.int32], components: int
 ) -> list[tuple[int, int, float]]:
+    from scipy.spatial.distance import cdist
+
     joined = label == label[0]
     bridges = []
     for _ in range(components - 1):

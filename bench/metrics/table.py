@@ -42,8 +42,9 @@ class Metric:
     higher_is_better : bool or None
         The direction; None for what describes and does not judge.
     needs : tuple of str
-        What `compare` must compute for it (see there): ``"neighbors"`` for a curve that can be
-        read at k from the k nearest alone, ``"ranks"`` for what takes all k. Also
+        What `compare` must compute for it (see there): ``"overlap"`` for a curve that can be
+        read at k from which of the k nearest are shared, ``"neighbors"`` if it takes their ranks
+        too, ``"ranks"`` for what takes all k. Also
         ``"coordinates"``: the score is only given where the reference has them.
     drawn : bool
         Whether it looks at points drawn by their row numbers and a fixed seed, so that rows in
@@ -162,7 +163,7 @@ def continuity(comparison: Comparison) -> Curve:
     chance=_chance_of_overlap,
     source="Lee & Verleysen 2009",
     curve=True,
-    needs=("neighbors",),
+    needs=("overlap",),
     tabulated=False,
 )
 def q_nx(comparison: Comparison) -> Curve:
@@ -177,7 +178,7 @@ def q_nx(comparison: Comparison) -> Curve:
     chance=0,
     source="Lee, Renard, Bernard, Dupont & Verleysen 2013",
     curve=True,
-    needs=("neighbors",),
+    needs=("overlap",),
     tabulated=False,
 )
 def r_nx(comparison: Comparison) -> Curve:
@@ -192,7 +193,7 @@ def r_nx(comparison: Comparison) -> Curve:
     chance=0,
     source="Chen & Buja 2009",
     curve=True,
-    needs=("neighbors",),
+    needs=("overlap",),
     tabulated=False,
 )
 def lcmc(comparison: Comparison) -> Curve:
