@@ -4,8 +4,10 @@ import importlib
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import bench
 from bench.metrics.table import METRICS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -63,6 +65,30 @@ def test_our_numbers_in_the_comparison_are_what_we_score_now(script):
         written = {label: float(number) for label, number in ROW.findall(table)}
         expected = {METRICS[name].label: found[name] for name in case.scores}
         assert written == pytest.approx(expected, abs=1e-5)
+
+
+POINTS = np.random.default_rng(0).normal(size=(300, 3))
+POINT = np.zeros((300, 2))
+
+
+@pytest.mark.parametrize(
+    ("X", "Y", "ranks", "stresses", "triplets"),
+    [
+        (POINTS, POINT, 0, {"stress_scale_normalised", "stress_nonmetric"}, 0.5),
+        (POINT, POINTS, 0, {"stress_scale_normalised"}, 0.5),
+        (POINT, POINT, 1, {"stress_scale_normalised", "stress_nonmetric"}, 1),
+    ],
+    ids=["embedding", "data", "both"],
+)
+def test_what_the_page_says_of_a_single_point_is_so(X, Y, ranks, stresses, triplets):
+    found = bench.score(X, Y, k=10)["euclidean"]
+    assert found["auc"] == pytest.approx(ranks, abs=0.02)
+    chance = METRICS["trustworthiness"].chance_at(300, 10)
+    for name in ("trustworthiness", "continuity"):
+        assert found[name]["10"] == pytest.approx(ranks or chance, abs=0.03)
+    assert (found["spearman"], found["pearson"], found["residual_variance"]) == (0, 0, 1)
+    assert {name for name in found if "stress" in name and found[name] == 1} == stresses
+    assert found["triplet_accuracy"] == triplets
 
 
 def test_every_reason_is_used_and_every_difference_has_one(script):
