@@ -97,9 +97,5 @@ def read(metric: Metric, k: int, comparison: Comparison) -> float:
     value: NDArray[np.float64] = np.asarray(metric.function(comparison), dtype=np.float64)
     if not metric.curve:
         return float(value)
-    if not 1 <= k <= len(value):
-        raise ValueError(
-            f"k = {k} is out of range for {metric.name} with n = {comparison.n}: give a number in "
-            f"1 ... {len(value)}."
-        )
+    metric.check_k(comparison.n, k)
     return float(value[k - 1])
