@@ -13,13 +13,15 @@ T = TypeVar("T")
 
 DEFAULT_MEMORY = 32 * 2**20  # bytes, shared by all threads
 _BYTES_PER_PAIR = 56  # lengths, rounded lengths and ranks on both sides
-_MOST_ROWS = 32  # what fits into a processor's own memory is worked on fastest
+MOST_ROWS = 32  # what fits into a processor's own memory is worked on fastest
 # Rows are worked on in parts of so many at most, so that little time goes into adding up what the
 # parts came to; and in so many parts or a multiple of it, so that no thread has long to wait.
 _SHARE, _SHARES = 512, 4
 
 
-def row_blocks(rows: Rows, n: int, *, memory: int = DEFAULT_MEMORY) -> Iterator[Rows]:
+def row_blocks(
+    rows: Rows, n: int, *, memory: int = DEFAULT_MEMORY, most: int = MOST_ROWS
+) -> Iterator[Rows]:
     """Cut rows of n columns each into consecutive blocks.
 
     Parameters
@@ -30,8 +32,10 @@ def row_blocks(rows: Rows, n: int, *, memory: int = DEFAULT_MEMORY) -> Iterator[
         Number of columns.
     memory : int
         Bytes that work on one block may take; a block has one row at least.
+    most : int
+        Rows of a block at most.
     """
-    size = max(1, min(_MOST_ROWS, memory // (_BYTES_PER_PAIR * n)))
+    size = max(1, min(most, memory // (_BYTES_PER_PAIR * n)))
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
 

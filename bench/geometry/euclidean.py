@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from bench.geometry.blocks import Rows
+from bench.geometry.blocks import MOST_ROWS, Rows
 from bench.geometry.ranks import put_in_order, rounded
 
 if TYPE_CHECKING:  # half a second of imports that most scores do without
@@ -23,6 +23,7 @@ _MODERATE = 200
 # Larger clouds are not copied to float64 whole but a part at a time.
 _COPIED_BYTES = 2**26
 _PART_BYTES = 2**23
+_MOST_ROWS_OF_PRODUCT = 128
 _TILE = 2048  # columns, which the processor keeps at hand from one dimension to the next
 
 
@@ -37,6 +38,11 @@ class EuclideanDistances:
     """
 
     X: NDArray[Any]
+
+    @property
+    def rows_together(self) -> int:
+        """How many rows are best asked for at once: a matrix product reads all points each time."""
+        return MOST_ROWS if self.X.shape[1] <= _FEW_DIMENSIONS else _MOST_ROWS_OF_PRODUCT
 
     def distances(self, rows: Rows) -> NDArray[np.float64]:
         """Return the distances from ``rows`` to every point, of shape (len(rows), n)."""

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from bench.geometry.ranks import put_in_order, rounded, scramble, spread
 
-_GROUPS = 6  # for each of the nearest that are looked for
-_TILE = 1024  # lengths, which the processor keeps at hand while they are counted
+_GROUPS = 8  # for each of the nearest that are looked for
+_TILE = 2048  # lengths, which the processor keeps at hand while they are counted
 
 
 def find_nearest(
@@ -93,7 +93,8 @@ def _find_nearest(lengths, rows, seed, found):  # type: ignore[no-untyped-def]  
 @njit(cache=True, nogil=True)
 def _rank_nearest(one, other, rows, seed, in_other, in_one):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     n, k = one.shape[1], in_one.shape[1]
-    work, counts = (np.empty(n), np.empty(n, np.int32)), np.empty((2, k), np.int32)
+    work = np.empty(n), np.empty(n, np.int32)
+    counts, limits = np.empty((2, k), np.int32), np.empty((2, k))
     nearest, place = np.empty(min(_GROUPS * (k + 1), n)), np.zeros(n, np.int32)
     mine, theirs = np.empty((1, k), np.int32), np.empty((1, k), np.int32)
     for i in range(len(rows)):
@@ -102,8 +103,8 @@ def _rank_nearest(one, other, rows, seed, in_other, in_one):  # type: ignore[no-
         theirs[0] = _nearest(other[i], own, k, seed, nearest, work)
         in_other[i], in_one[i] = n, n
         _place_nearest(mine, theirs, place, in_other[i : i + 1], in_one[i : i + 1])
-        _count_before(mine[0], other[i], own, seed, in_other[i], counts)
-        _count_before(theirs[0], one[i], own, seed, in_one[i], counts)
+        _count_before(mine[0], other[i], own, seed, in_other[i], counts, limits)
+        _count_before(theirs[0], one[i], own, seed, in_one[i], counts, limits)
 
 
 @njit(cache=True, nogil=True)
@@ -134,14 +135,16 @@ def _nearest(lengths, own, k, seed, nearest, work):  # type: ignore[no-untyped-d
         dealt = lengths[start : start + groups]
         for g in range(len(dealt)):
             nearest[g] = dealt[g] if dealt[g] < nearest[g] else nearest[g]
-    limit = spread(_smallest(nearest, k + 1, values))[1]
+    bits = values.view(np.uint64)
+    values[0] = _smallest(nearest, k + 1, values)
+    bits[0] = spread(bits[0])[1]
+    limit = values[0]
     for g in range(groups):
         if nearest[g] <= limit:
             for j in range(g, n, groups):
                 if lengths[j] <= limit and j != own:
                     values[found], columns[found] = lengths[j], j
                     found += 1
-    bits = values.view(np.uint64)
     for q in range(found):
         bits[q] = rounded(bits[q])
     put_in_order(values[:found], columns[:found], seed, own)
@@ -165,37 +168,37 @@ def _smallest(numbers, which, smallest):  # type: ignore[no-untyped-def]  # noqa
 
 
 @njit(cache=True, nogil=True)
-def _count_before(targets, lengths, own, seed, ranks, counts):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _count_before(targets, lengths, own, seed, ranks, counts, limits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Rank each target whose rank is not known, which n stands for: count who comes before it."""
-    n, (before, up_to) = len(lengths), counts
+    n, bits = len(lengths), lengths.view(np.uint64)
+    (before, up_to), (low, high) = counts, limits
+    low_bits, high_bits = low.view(np.uint64), high.view(np.uint64)
     for q in range(len(targets)):
-        low, high = spread(lengths[targets[q]])
+        low_bits[q], high_bits[q] = spread(bits[targets[q]])
         # The point itself is not to be among those that are counted below.
-        before[q], up_to[q] = -(lengths[own] < low), -(lengths[own] <= high)
+        before[q], up_to[q] = -(lengths[own] < low[q]), -(lengths[own] <= high[q])
     for start in range(0, n, _TILE):
         tile = lengths[start : start + _TILE]
         for q in range(len(targets)):
             if ranks[q] == n:
-                low, high = spread(lengths[targets[q]])
-                nearer = within = 0
+                least, most, nearer, within = low[q], high[q], 0, 0
                 for j in range(len(tile)):
-                    nearer += tile[j] < low
-                    within += tile[j] <= high
+                    nearer += tile[j] < least
+                    within += tile[j] <= most
                 before[q] += nearer
                 up_to[q] += within
     for q in range(len(targets)):
         if ranks[q] == n:
             ranks[q] = before[q] + 1
             if up_to[q] > before[q] + 1:
-                ranks[q] += _tied_before(targets[q], lengths, own, seed)
+                ranks[q] += _tied_before(targets[q], bits, own, seed)
 
 
 @njit(cache=True, nogil=True)
-def _tied_before(target, lengths, own, seed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _tied_before(target, bits, own, seed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Count the points as far as the target that the seed puts before it."""
     mark, before = scramble(seed, own, np.uint64(target)), 0
-    low, high = spread(lengths[target])
-    for j in range(len(lengths)):
-        if low <= lengths[j] <= high and j != own:
+    for j in range(len(bits)):
+        if rounded(bits[j]) == rounded(bits[target]) and j != own:
             before += scramble(seed, own, np.uint64(j)) < mark
     return before

@@ -87,16 +87,12 @@ def rounded(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - com
 
 
 @njit(cache=True, nogil=True)
-def spread(length):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
-    """Return the least and the largest length that are tied with this one."""
-    if length == np.inf:
-        return length, length
-    ends = np.array([length, length])
-    bits = ends.view(np.uint64)
-    kept = rounded(bits[0])
-    bits[0] = kept - min(kept, _HALF)
-    bits[1] = kept + (_HALF - np.uint64(1))
-    return ends[0], ends[1]
+def spread(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+    """Return the least and the largest length that are tied with this one, all as bits."""
+    kept = rounded(bits)
+    if kept >= INFINITE:
+        return kept, kept
+    return kept - min(kept, _HALF), kept + (_HALF - np.uint64(1))
 
 
 @njit(cache=True, nogil=True)

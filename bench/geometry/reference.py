@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.geometry.blocks import Rows, in_order, row_blocks
+from bench.geometry.blocks import MOST_ROWS, Rows, in_order, row_blocks
 from bench.geometry.nearest import find_nearest
 from bench.geometry.pair_ranks import Blocks, PairRanks, Scale, has_few_pairs
 from bench.geometry.ranks import rank_rows
@@ -62,6 +62,8 @@ class Reference(Protocol):
         Coordinates in which this geometry is flat, where they are known.
     order : ndarray of shape (n,) or None
         All rows, in an order in which they are found fastest, if there is one.
+    rows_together : int
+        How many rows are best asked for at once.
     squared : bool
         Whether the lengths of its blocks are squares of distances.
     """
@@ -74,6 +76,9 @@ class Reference(Protocol):
 
     @property
     def order(self) -> Rows | None: ...  # noqa: D102 - as above
+
+    @property
+    def rows_together(self) -> int: ...  # noqa: D102 - as above
 
     @property
     def squared(self) -> bool: ...  # noqa: D102 - as above
@@ -98,8 +103,9 @@ class LiveReference:
     ----------
     geometry : DistanceRows
         What gives the distances. If it has ``squares`` they are taken in their place; its
-        ``order``, if it has one, says which rows it finds fastest together; if it has
-        ``nearest``, that finds a few neighbours without looking at all points.
+        ``order``, if it has one, says which rows it finds fastest together, and
+        ``rows_together`` how many; if it has ``nearest``, that finds a few neighbours without
+        looking at all points.
     n : int
         Number of points.
     coordinates : ndarray of shape (n, d), optional
@@ -117,6 +123,11 @@ class LiveReference:
         return order
 
     @property
+    def rows_together(self) -> int:
+        """How many rows are best asked for at once."""
+        return int(getattr(self.geometry, "rows_together", MOST_ROWS))
+
+    @property
     def squared(self) -> bool:
         """Whether the geometry gives squares."""
         return hasattr(self.geometry, "squares")
@@ -132,7 +143,7 @@ class LiveReference:
         """Find the nearest, by the geometry's own way or among all points."""
         found = getattr(self.geometry, "nearest", _unknown)(rows, k)
         left = np.flatnonzero(found[:, 0] < 0)
-        for some in row_blocks(left, self.n):
+        for some in row_blocks(left, self.n, most=self.rows_together):
             block = self.block(rows[some], ranked=False)
             found[some] = find_nearest(block.lengths, block.rows, k)
         return np.asarray(found)
@@ -170,6 +181,7 @@ class StoredReference:
     distances: NDArray[np.float64]
     ranks: NDArray[np.uint32]
     coordinates: NDArray[np.floating] | None = None
+    rows_together: int = MOST_ROWS
     squared: bool = False
 
     @property

@@ -145,7 +145,8 @@ class Pass:
         if "overlap" in self.needs:
             self._add_overlap(rows, sums)
         if _BY_BLOCKS.intersection(self.needs):
-            for some in row_blocks(rows, self.n, memory=self.memory // self.threads):
+            most = max(r.rows_together for r in (self._own, *self.references.values()))
+            for some in row_blocks(rows, self.n, memory=self.memory // self.threads, most=most):
                 self._add_block(some, sums, moments)
         return {name: Tally(len(rows), sums[name], moments[name]) for name in names}
 
