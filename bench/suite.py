@@ -36,7 +36,8 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seeds : tuple of int
         One job for each; the seed draws the points and drives the reducer.
     n : int or None
-        Number of points of every dataset; None for each dataset's default.
+        Number of points of every dataset, or all that a smaller one has; None for each dataset's
+        default.
     n_components : int
         Dimensions of the embeddings.
     """
@@ -146,12 +147,15 @@ def _reducer_config(choice: Choice, registry: Registry, overrides: Overrides) ->
 def _dataset_config(
     choice: Choice, seed: int, n: int | None, registry: Registry, overrides: Overrides
 ) -> DatasetConfig:
-    given = ({} if n is None else {"n": n}) | choice.parameters
-    given |= overrides.get(short_name(choice.name), {})
+    given = choice.parameters | dict(overrides.get(short_name(choice.name), {}))
+    item = registry.find("dataset", choice.name)
     try:
-        factory, revision = registry.find("dataset", choice.name).load()
+        factory, revision = item.load()
     except UnavailableError:
-        return DatasetConfig(choice.name, given, seed, tuple(sorted(given)))
+        given = ({} if n is None else {"n": n}) | given
+        return DatasetConfig(item.name, given, seed, tuple(sorted(given)))
+    if n is not None:
+        given = {"n": _at_most(n, factory, given)} | given
     taken = _parameters(choice.name, factory)
     _check_parameters(choice.name, given, taken.keys() - {"seed"})
     defaults = {
@@ -160,7 +164,17 @@ def _dataset_config(
         if name != "seed" and parameter.default is not parameter.empty
     }
     parameters, changed = _complete(given, defaults)
-    return DatasetConfig(choice.name, parameters, seed, changed, revision)
+    return DatasetConfig(item.name, parameters, seed, changed, revision)
+
+
+def _at_most(n: int, factory: object, given: Mapping[str, Any]) -> int:
+    """Hold the suite's number of points against what a dataset of real data has.
+
+    A dataset's file says that in a function ``most(**parameters)``; what can be drawn without end
+    has none. A number that the user gives to one dataset is not touched: too many is an error.
+    """
+    most = getattr(inspect.getmodule(factory), "most", None)
+    return min(n, most(**given)) if most else n
 
 
 def _parameters(name: str, factory: object) -> Mapping[str, inspect.Parameter]:
