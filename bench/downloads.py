@@ -4,7 +4,6 @@ A file is in the cache whole and with its published checksum, or not at all: wha
 is kept as ``NAME.part``, and takes its name only when it has been checked.
 """
 
-import inspect
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from bench.errors import UnavailableError, one_line
 from bench.messages import errors
+from bench.registry import Item
 
 if TYPE_CHECKING:
     from requests import Response
@@ -63,18 +63,13 @@ def cache_folder() -> Path:
     return Path(given).expanduser() if given else Path(pooch.os_cache("manifold-bench"))
 
 
-def downloads_of(factory: object, parameters: Mapping[str, Any] | None = None) -> list[Source]:
+def downloads_of(item: Item, parameters: Mapping[str, Any] | None = None) -> list[Source]:
     """Return the files that a dataset reads with these parameters, in the cache or not.
 
     A dataset's file names them in a function ``downloads(**parameters)``; most have none.
     """
-    named = getattr(inspect.getmodule(factory), "downloads", None)
+    named = item.beside("downloads")
     return list(named(**(parameters or {}))) if named else []
-
-
-def missing_downloads(factory: object, parameters: Mapping[str, Any] | None = None) -> list[Source]:
-    """Return those of a dataset's files that are not in the cache yet."""
-    return [s for s in downloads_of(factory, parameters) if not s.path.is_file()]
 
 
 def fetch(source: Source) -> Path:
@@ -120,9 +115,13 @@ def _is_whole(path: Path, source: Source) -> bool:
     return path.is_file() and bool(pooch.file_hash(str(path), alg=algorithm) == expected)
 
 
+def _part(path: Path) -> Path:
+    return path.with_name(f"{path.name}.part")
+
+
 def _download(source: Source, url: str, output: str, _pooch: object) -> None:
     """Write a file to a temporary name that pooch checks and renames."""
-    part = Path(output).with_name(f"{source.file}.part")
+    part = _part(source.path)
     if not _is_whole(part, source):
         have = part.stat().st_size if part.exists() else 0
         answer = _ask(url, have)
@@ -180,10 +179,11 @@ def _write(source: Source, answer: "Response", part: Path, have: int) -> None:
 
 
 def _what_to_do(source: Source, error: Exception) -> str:
+    kept = " (what has come is kept)" if _part(source.path).exists() else ""
     return (
         f"Cannot get '{source.file}' ({source.megabytes:g} MB) from {source.url}: {_why(error)}. "
-        f"Try again later (what has come is kept), or put the file by hand at "
-        f"'{_short(source.path)}'; datasets that need no download work without it."
+        f"Try again later{kept}, or put the file by hand at '{_short(source.path)}'; datasets "
+        "that need no download work without it."
     )
 
 

@@ -6,6 +6,8 @@ path.
 
 import gzip
 import io
+import math
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -40,8 +42,8 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
             if zeros != b"\0\0" or kind != bytes([_IDX_UNSIGNED_BYTE]) or not dimensions:
                 raise ValueError(f"'{path.name}' is no IDX file of unsigned bytes")
             header = file.read(4 * dimensions[0])
-            shape = tuple(np.frombuffer(header, ">u4").astype(int).tolist())
-            size = int(np.prod(shape))
+            shape = struct.unpack(f">{len(header) // 4}I", header[: len(header) // 4 * 4])
+            size = math.prod(shape)
             values = file.read(size + 1)
     except (EOFError, OSError, zlib.error) as error:
         raise ValueError(f"'{path.name}' is no whole gzip file ({error})") from error
@@ -72,7 +74,7 @@ def read_grey(data: bytes, name: str) -> NDArray[np.float32]:
     ValueError
         If it is no such image, is broken, or has more than 2^24 pixels.
     """
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
@@ -82,8 +84,11 @@ def read_grey(data: bytes, name: str) -> NDArray[np.float32]:
             if image.mode.startswith("I"):  # 16 bits; converting to 8 would clip, not scale
                 return np.asarray(image, np.float32) / np.float32(65535)
             return np.asarray(image.convert("L"), np.float32) / np.float32(255)
+    except UnidentifiedImageError as error:
+        kinds = ", ".join(_FORMATS)
+        raise ValueError(f"'{name}' is no image of a kind that is read ({kinds})") from error
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(f"'{name}' is no image that can be read ({error})") from error
+        raise ValueError(f"'{name}' is a broken image ({error})") from error
 
 
 def read_zip(path: Path, names: Sequence[str] | None = None) -> Iterator[tuple[str, bytes]]:

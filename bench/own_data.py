@@ -74,7 +74,7 @@ def dataset(
         ``.npz`` or ``.parquet`` file of numbers: a row for each point, or, in the binary formats,
         images of shape (n, height, width).
     n : int, optional
-        Number of points; all if not given, or if there are fewer.
+        Number of points; all if not given.
     n_neighbors : int
         Of the graph that the geodesics are estimated on.
     seed : int
@@ -89,7 +89,7 @@ def dataset(
     BenchError
         If the data cannot be read.
     ValueError
-        If ``n`` is below 10.
+        If ``n`` is below 10, or there are fewer.
     """
     import numpy as np
 
@@ -100,9 +100,8 @@ def dataset(
     points, labels, image_shape = read(Path(path))
     chosen = np.arange(len(points))
     if n is not None:
-        require_points(n)
-        if n < len(points):
-            chosen = np.sort(stream(seed, "own_data").choice(len(points), n, replace=False))
+        require_points(n, most=len(points))
+        chosen = np.sort(stream(seed, "own_data").choice(len(points), n, replace=False))
     X = np.ascontiguousarray(points[chosen], dtype=np.float32)
     return Dataset(
         X=X,
@@ -112,6 +111,14 @@ def dataset(
         source=f"the user's own: {Path(path).name}",
         licence="the user's own",
     )
+
+
+def most(path: str, /, **_: object) -> int:
+    """Say how many points there are."""
+    from bench.inputs import read_array
+
+    data = Path(path)
+    return len(_files(data)) if data.is_dir() else len(read_array(data))
 
 
 def read(

@@ -13,7 +13,7 @@ file needs is read off its import statements.
 import ast
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib import metadata, util
@@ -112,6 +112,17 @@ class Item:
         except (Exception, SystemExit) as error:  # a plugin's module may do anything
             where = f"{self.kind} {self.name!r} ({self.origin})"
             raise UnavailableError(f"{where}: {one_line(error)}") from error
+
+    def beside(self, name: str) -> Callable[..., Any] | None:
+        """Return a function that the item's file offers beside it, or None if it has none.
+
+        Raises
+        ------
+        Exception
+            Whatever importing the file raises; `load` says it in words.
+        """
+        function = getattr(self._import(), name, None)
+        return partial(function, *self.bound) if callable(function) else None
 
     def _import(self) -> ModuleType:
         if not self.module.endswith(".py"):

@@ -157,8 +157,8 @@ def _download(todo: Todo, registry: Registry) -> None:
     sources: dict[str, Source] = {}
     for config in configs.values():
         try:
-            factory, _ = registry.find("dataset", config.name).load()
-            sources |= {s.file: s for s in downloads_of(factory, config.parameters)}
+            item = registry.find("dataset", config.name)
+            sources |= {s.file: s for s in downloads_of(item, config.parameters)}
         except Exception:  # noqa: BLE001, S112 - a plugin may do anything: its jobs will say what
             continue
     for source in sources.values():

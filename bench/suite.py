@@ -13,7 +13,7 @@ from bench.controls import CONTROLS
 from bench.errors import BenchError, UnavailableError, unknown_name
 from bench.job import DatasetConfig, Job, ReducerConfig, short_name
 from bench.reducer import as_reducer
-from bench.registry import Registry
+from bench.registry import Item, Registry
 
 Seed = Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
 Overrides = Mapping[str, Mapping[str, Any]]
@@ -154,10 +154,10 @@ def _dataset_config(
     except UnavailableError:
         given = ({} if n is None else {"n": n}) | given
         return DatasetConfig(item.name, given, seed, tuple(sorted(given)))
-    if n is not None:
-        given = {"n": _at_most(n, factory, given)} | given
     taken = _parameters(choice.name, factory)
     _check_parameters(choice.name, given, taken.keys() - {"seed"})
+    if n is not None:
+        given = _points(n, item, given) | given
     defaults = {
         name: parameter.default
         for name, parameter in taken.items()
@@ -167,14 +167,18 @@ def _dataset_config(
     return DatasetConfig(item.name, parameters, seed, changed, revision)
 
 
-def _at_most(n: int, factory: object, given: Mapping[str, Any]) -> int:
+def _points(n: int, item: Item, given: Mapping[str, Any]) -> dict[str, int]:
     """Hold the suite's number of points against what a dataset of real data has.
 
     A dataset's file says that in a function ``most(**parameters)``; what can be drawn without end
-    has none. A number that the user gives to one dataset is not touched: too many is an error.
+    has none, and data of the user's own are all drawn if no number is given. A number that the
+    user gives to a dataset is not touched: too many is an error.
     """
-    most = getattr(inspect.getmodule(factory), "most", None)
-    return min(n, most(**given)) if most else n
+    most = item.beside("most")
+    there = most(**given) if most else None
+    if there is None or n < there:
+        return {"n": n}
+    return {} if item.bound else {"n": there}
 
 
 def _parameters(name: str, factory: object) -> Mapping[str, inspect.Parameter]:

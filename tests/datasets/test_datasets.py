@@ -18,9 +18,9 @@ from bench.metrics.comparison import compare
 from bench.registry import Registry
 from bench.seeds import stream
 
-LOADED = {name: item.load()[0] for name, item in Registry().items("dataset").items()}
-# What is downloaded is tested on files made here, in test_real_images.py.
-FACTORIES = {name: factory for name, factory in LOADED.items() if not downloads_of(factory)}
+ITEMS = Registry().items("dataset")
+# What is downloaded is tested on files made for it, in test_real_images.py.
+FACTORIES = {name: item.load()[0] for name, item in ITEMS.items() if not downloads_of(item)}
 N = 400
 
 
