@@ -12,6 +12,7 @@ file needs is read off its import statements.
 
 import ast
 import importlib
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -73,7 +74,9 @@ class Item:
         except (ImportError, OSError, ValueError) as error:
             return f"{type(error).__name__}: {error}"
         missing = sorted(name for name in set(_imports(tree)) if util.find_spec(name) is None)
-        return f"needs {', '.join(missing)}: not installed" if missing else None
+        extras = sorted({extra for name in missing for extra in _extras(name)})
+        hint = f" (extra [{', '.join(extras)}] of manifold-bench)" if extras else ""
+        return f"needs {', '.join(missing)}: not installed{hint}" if missing else None
 
     @cached_property
     def summary(self) -> str:
@@ -256,6 +259,19 @@ def _entry_points(kind: Kind) -> Iterator[Item]:
         distribution = point.dist.name if point.dist else "an unnamed distribution"
         origin = f"entry point of {distribution}"
         yield Item(kind, point.name, origin, point.module, point.attr or kind)
+
+
+def _extras(package: str) -> Iterator[str]:
+    """Name the extras of this distribution that install a package."""
+    try:
+        required = metadata.requires("manifold-bench") or []
+    except metadata.PackageNotFoundError:  # a checkout that is not installed
+        return
+    for requirement in required:
+        name, _, marker = requirement.partition(";")
+        extra = re.search(r"extra\s*==\s*[\"'](\w+)", marker)
+        if extra and re.split(r"[^\w.-]", name.strip())[0] == package:
+            yield extra[1]
 
 
 def _find(module: str) -> ModuleSpec | None:

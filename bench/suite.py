@@ -106,8 +106,9 @@ def plan(suite: Suite, registry: Registry, overrides: Overrides | None = None) -
     reducers = [_reducer_config(choice, registry, overrides) for choice in suite.reducers]
     _check_choice("reducer", [reducer.label for reducer in reducers])
     datasets = [
-        [_dataset_config(choice, seed, suite.n, registry, overrides) for seed in suite.seeds]
+        [msgspec.structs.replace(config, seed=seed) for seed in suite.seeds]
         for choice in suite.datasets
+        for config in [_dataset_config(choice, suite.n, registry, overrides)]
     ]
     _check_choice("dataset", [seeds[0].label for seeds in datasets])
     return [
@@ -145,15 +146,16 @@ def _reducer_config(choice: Choice, registry: Registry, overrides: Overrides) ->
 
 
 def _dataset_config(
-    choice: Choice, seed: int, n: int | None, registry: Registry, overrides: Overrides
+    choice: Choice, n: int | None, registry: Registry, overrides: Overrides
 ) -> DatasetConfig:
+    """Complete a choice of dataset; its seed is still to be set."""
     given = choice.parameters | dict(overrides.get(short_name(choice.name), {}))
     item = registry.find("dataset", choice.name)
     try:
         factory, revision = item.load()
     except UnavailableError:
         given = ({} if n is None else {"n": n}) | given
-        return DatasetConfig(item.name, given, seed, tuple(sorted(given)))
+        return DatasetConfig(item.name, given, 0, tuple(sorted(given)))
     taken = _parameters(choice.name, factory)
     _check_parameters(choice.name, given, taken.keys() - {"seed"})
     if n is not None:
@@ -164,7 +166,7 @@ def _dataset_config(
         if name != "seed" and parameter.default is not parameter.empty
     }
     parameters, changed = _complete(given, defaults)
-    return DatasetConfig(item.name, parameters, seed, changed, revision)
+    return DatasetConfig(item.name, parameters, 0, changed, revision)
 
 
 def _points(n: int, item: Item, given: Mapping[str, Any]) -> dict[str, int]:

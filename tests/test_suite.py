@@ -34,6 +34,18 @@ def test_defaults_are_filled_in_and_what_differs_shows_in_the_label():
     assert job.label == "pca(whiten=True) on swiss_roll(n=300), seed 0"
 
 
+def test_the_suites_number_of_points_is_all_that_a_smaller_dataset_has():
+    jobs = plan(small(datasets=["digits", "swiss_roll"], n=1800), Registry(), {})
+    assert {j.dataset.name: j.dataset.parameters["n"] for j in jobs} == {
+        "digits": 1797,
+        "swiss_roll": 1800,
+    }
+    asked = plan(small(datasets=["digits"]), Registry(), {"digits": {"n": 1800}})
+    assert asked[0].dataset.parameters["n"] == 1800
+    view = plan(small(datasets=["coil20"], n=1500), Registry(), {"coil20": {"object": 3}})
+    assert view[0].dataset.label == "coil20(n=72, object=3)"
+
+
 def test_saying_a_default_aloud_is_the_same_job():
     spoken = plan(small(), Registry(), {"pca": {"whiten": False}, "swiss_roll": {"noise": 0.0}})
     assert [j.id for j in spoken] == [j.id for j in plan(small(), Registry())]
