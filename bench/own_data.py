@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError, one_line
+from bench.image_folder import files_of, read_folder
 
 if TYPE_CHECKING:  # names are resolved in every command: numpy comes when data are read
     import numpy as np
@@ -50,7 +51,7 @@ def name_of(path: Path) -> str:
         raise BenchError(f"There is no file or folder '{path}'.")
     digest = hashlib.sha256()
     try:
-        for file in _files(path):
+        for file in files_of(path):
             inside = file.relative_to(path).as_posix() if path.is_dir() else ""
             with file.open("rb") as opened:
                 content = hashlib.file_digest(opened, "sha256").hexdigest()
@@ -118,7 +119,7 @@ def most(path: str, /, **_: object) -> int:
     from bench.inputs import read_array
 
     data = Path(path)
-    return len(_files(data)) if data.is_dir() else len(read_array(data))
+    return len(files_of(data)) if data.is_dir() else len(read_array(data))
 
 
 def read(
@@ -139,76 +140,14 @@ def read(
     BenchError
         Naming the first file that does not fit, and what would.
     """
-    points, labels = _read_images(path) if path.is_dir() else (_read_table(path), None)
+    from bench.inputs import check_points, read_array
+
+    points, labels = read_folder(path) if path.is_dir() else (read_array(path), None)
     image_shape = None
     if points.ndim == 3:
         image_shape = points.shape[1], points.shape[2]
         points = points.reshape(len(points), -1)
-    from bench.inputs import check_points
-
     points = check_points(points, f"'{path.name}'")
     if len(points) < _FEWEST:
         raise BenchError(f"'{path.name}' has {len(points)} points; {_FEWEST} or more are needed.")
     return points, labels, image_shape
-
-
-def _read_table(path: Path) -> "NDArray[Any]":
-    from bench.inputs import read_array
-
-    return read_array(path)
-
-
-def _read_images(folder: Path) -> "tuple[NDArray[np.float32], NDArray[np.int64] | None]":
-    import numpy as np
-
-    from bench.image_files import SUFFIXES, read_grey
-
-    files = _files(folder)
-    inside = [file.relative_to(folder) for file in files]
-    images: list[NDArray[np.float32]] = []
-    for file, name in zip(files, inside, strict=True):
-        if file.suffix.lower() not in SUFFIXES:
-            raise BenchError(
-                f"'{name}' in '{folder.name}' is no image: a folder of data holds only files that "
-                f"end in {', '.join(SUFFIXES)}."
-            )
-        try:
-            image = read_grey(file.read_bytes(), str(name))
-        except (OSError, ValueError) as error:
-            raise BenchError(f"In '{folder.name}': {error}.") from error
-        if images and image.shape != images[0].shape:
-            raise BenchError(
-                f"All images must have the same size: '{name}' in '{folder.name}' has "
-                f"{_size(image)} pixels, '{inside[0]}' has {_size(images[0])}."
-            )
-        images.append(image)
-    if not images:
-        raise BenchError(f"'{folder.name}' is empty: there is no image in it.")
-    return np.stack(images), _classes(inside, folder)
-
-
-def _classes(inside: list[Path], folder: Path) -> "NDArray[np.int64] | None":
-    import numpy as np
-
-    depths = {len(name.parts) for name in inside}
-    if depths == {1}:
-        return None
-    if depths != {2}:
-        raise BenchError(
-            f"'{folder.name}' must hold images, or one level of subfolders of images, a class "
-            "each: it holds both, or deeper ones."
-        )
-    return np.unique([name.parts[0] for name in inside], return_inverse=True)[1].astype(np.int64)
-
-
-def _files(path: Path) -> list[Path]:
-    """Return the files of the data in the order of their names; hidden ones are left out."""
-    if not path.is_dir():
-        return [path]
-    inside = (file.relative_to(path) for file in path.rglob("*") if file.is_file())
-    kept = [name for name in inside if not any(part.startswith(".") for part in name.parts)]
-    return [path / name for name in sorted(kept, key=lambda name: name.parts)]
-
-
-def _size(image: "NDArray[np.float32]") -> str:
-    return f"{image.shape[1]} x {image.shape[0]}"

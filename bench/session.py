@@ -154,16 +154,17 @@ def _download(todo: Todo, registry: Registry) -> None:
     cannot be had becomes a row of each job of that dataset.
     """
     configs = {config.id: config for config in (*(j.dataset for j in todo.jobs), *todo.datasets)}
-    sources: dict[str, Source] = {}
+    tried: set[Source] = set()
     for config in configs.values():
         try:
-            item = registry.find("dataset", config.name)
-            sources |= {s.file: s for s in downloads_of(item, config.parameters)}
+            sources = downloads_of(registry.find("dataset", config.name), config.parameters)
         except Exception:  # noqa: BLE001, S112 - a plugin may do anything: its jobs will say what
             continue
-    for source in sources.values():
+        new = [source for source in sources if source not in tried]
+        tried.update(new)
         try:
-            fetch(source)
+            for source in new:
+                fetch(source)
         except UnavailableError as error:
             warn([str(error)])
 

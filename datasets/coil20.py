@@ -36,7 +36,7 @@ from bench.seeds import stream
 SOURCES = {
     "views": Source(
         "coil-20-proc.zip",
-        "http://www.cs.columbia.edu/CAVE/databases/SLAM_coil-20_coil-100/coil-20/coil-20-proc.zip",
+        "https://www.cs.columbia.edu/CAVE/databases/SLAM_coil-20_coil-100/coil-20/coil-20-proc.zip",
         "md5:464dec76a6abfcd00e8de6cf1e7d0acc",
         12.1,
     )
