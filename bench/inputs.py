@@ -30,10 +30,10 @@ def read_array(path: Path) -> NDArray[Any]:
     if not path.is_file():
         raise BenchError(f"There is no file '{path}'.")
     readers = {".npy": _read_npy, ".npz": _read_npz, ".csv": _read_csv, ".parquet": _read_parquet}
-    if path.suffix not in readers:
+    if path.suffix.lower() not in readers:
         raise BenchError(f"Cannot read '{path}': it must end in {', '.join(FORMATS)}.")
     try:
-        return readers[path.suffix](path)
+        return readers[path.suffix.lower()](path)
     except BenchError:
         raise
     except ImportError as error:
@@ -64,13 +64,20 @@ def _read_npz(path: Path) -> NDArray[Any]:
 def _read_csv(path: Path) -> NDArray[Any]:
     import pandas as pd
 
-    first = pd.read_csv(path, header=None, nrows=1)
-    numeric = all(pd.api.types.is_numeric_dtype(kind) for kind in first.dtypes)
-    # pandas itself names columns 0, 1, 2 and writes that as the first line.
-    has_names = not numeric or first.iloc[0].tolist() == list(range(len(first.columns)))
-    if pd.isna(first).to_numpy()[0, 0]:
+    first, *second = pd.read_csv(path, header=None, nrows=2, dtype=str).to_numpy().tolist()
+    if not isinstance(first[0], str):
         raise BenchError(f"'{path}' begins with a column of row names: write it without them.")
-    return pd.read_csv(path, header=0 if has_names else None).to_numpy()
+    numeric = pd.to_numeric(pd.Series(first), errors="coerce").notna().all()
+    # pandas itself names columns 0, 1, 2 and writes that as the first line. Among whole numbers
+    # it may as well be a point.
+    counted = first == [str(i) for i in range(len(first))]
+    whole = all(str(number).isdigit() for row in second for number in row)
+    has_names = not numeric or (counted and not whole)
+    frame = pd.read_csv(path, header=0 if has_names else None)
+    text = [name for name, kind in frame.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
+    if text:
+        raise BenchError(f"'{path}' must be real numbers and commas; column {text[0]!r} is text.")
+    return frame.to_numpy()
 
 
 def _read_parquet(path: Path) -> NDArray[Any]:

@@ -2,16 +2,19 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.table import Table
 
 from bench.errors import BenchError
 from bench.messages import console
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 _REFERENCES = ("euclidean", "geodesic")
@@ -48,7 +51,7 @@ def score_files(
     ] = None,
     memory: Annotated[
         str, typer.Option(help="What the work may take beside the inputs.", metavar="SIZE")
-    ] = "48MiB",
+    ] = "32MiB",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     per_point: Annotated[
         Path | None,
@@ -61,37 +64,45 @@ def score_files(
 
     if exact and sample is not None:
         raise BenchError("--exact and --sample exclude each other: give one of them.")
-    if per_point is not None:
-        _check_table(per_point)
     files = {
         "points": points,
         "embedding": embedding,
         "geodesics": geodesics,
         "intrinsic": intrinsic,
     }
+    if per_point is not None:
+        _check_table(per_point, [path for path in files.values() if path])
     arrays: dict[str, Any] = {name: read_array(path) for name, path in files.items() if path}
     arrays |= {"graph_neighbors": graph_neighbors, "k": tuple(k or (15,)), "metrics": metric}
     automatic: Literal["auto"] = "auto"
     rows = None if exact else automatic if sample is None else sample
     budget = _bytes(memory)
+    options: dict[str, Any] = {"sample": rows, "seed": seed, "threads": threads, "memory": budget}
     if per_point is not None:
-        frame = score_points(**arrays, threads=threads)
-        write = frame.to_csv if per_point.suffix == ".csv" else frame.to_parquet
-        write(per_point, index=False)
-    found = score(**arrays, sample=rows, seed=seed, threads=threads, memory=budget)
+        _write_table(score_points(**arrays, **options), per_point)
+    found = score(**arrays, **options)
     if as_json:
         typer.echo(json.dumps(found, indent=2, allow_nan=False))
     else:
         _show(found)
 
 
-def _check_table(path: Path) -> None:
+def _check_table(path: Path, inputs: Sequence[Path]) -> None:
+    if path.resolve() in [given.resolve() for given in inputs]:
+        raise BenchError(f"--per-point would overwrite '{path}', which is an input.")
     if path.suffix not in _TABLES:
         raise BenchError(f"--per-point writes {' or '.join(_TABLES)}, got '{path}'.")
     if not path.parent.is_dir():
         raise BenchError(f"--per-point: there is no folder '{path.parent}'.")
     if path.suffix == ".parquet" and find_spec("pyarrow") is None:
         raise BenchError("--per-point .parquet takes pyarrow: pip install pyarrow.")
+
+
+def _write_table(frame: "pd.DataFrame", path: Path) -> None:
+    from bench.store import write_whole
+
+    content = frame.to_csv(index=False).encode() if path.suffix == ".csv" else frame.to_parquet()
+    write_whole(path, content)
 
 
 def _bytes(text: str) -> int:
@@ -119,7 +130,8 @@ def _show(found: dict[str, Any]) -> None:
     console.print(table)
     for rest in ("reference_overlap", "graph"):
         if rest in found:
-            console.print(f"{rest.replace('_', ' ')}: {json.dumps(found[rest])}", highlight=False)
+            text = f"{rest.replace('_', ' ')}: {json.dumps(found[rest])}"
+            console.print(text, highlight=False, soft_wrap=True)
 
 
 def _cells(scores: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,6 @@ from bench.errors import BenchError, unknown_name
 from bench.geometry.blocks import DEFAULT_MEMORY, Rows
 from bench.geometry.euclidean import EuclideanDistances, of_moderate_size
 from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.graph import GraphGeodesics, graph_geodesics
 from bench.geometry.reference import DistanceRows, LiveReference
 from bench.inputs import check_distances, check_points
 from bench.metrics.comparison import Comparison, compare
@@ -28,7 +27,9 @@ EXACT_UP_TO = 20_000  # points; beyond, scores come from a sample unless exact o
 SAMPLE = 1000  # rows
 # Beyond this share of the points, sorting all of them is faster than looking for the nearest.
 _FEW = 1 / 25
-_COUNTED = ("neighbors", "ranks", "distances", "pair_ranks", "triplets")
+# What `compare` computes, of which each of the first three holds all that the next would.
+_CO_RANKING = ("ranks", "neighbors", "overlap")
+_COUNTED = (*_CO_RANKING, "distances", "pair_ranks", "triplets")
 _OVERLAPPED = ("auc", "q_nx")
 
 
@@ -116,12 +117,12 @@ def score(
     True
     """
     points, embedding = _check_pair(points, embedding)
+    n = len(points)
     chosen, ks = _choose(metrics), _check_ks(k)
-    references = _references(points, geodesics, intrinsic, graph_neighbors, threads)
-    n, names = len(points), tuple(references)
-    if max(ks) >= n:
-        raise BenchError(f"k = {max(ks)} is out of range: {n} points have {n - 1} neighbours each.")
-    samples = _draw(n, sample, seed)
+    _check_applicable(chosen, ks, n, charted=metrics is None or intrinsic is not None)
+    threads, samples = _check_threads(threads), _draw(n, sample, seed)
+    references = _references(points, geodesics, intrinsic, graph_neighbors)
+    names = tuple(references)
     overlap = names if metrics is None and len(names) > 1 else None
     with threadpool_limits(1, user_api="blas"):
         comparisons = compare(
@@ -129,7 +130,7 @@ def score(
             embedding,
             samples=samples,
             overlap=overlap,
-            threads=threads or cores(),
+            threads=threads,
             memory=memory,
             **_needs(chosen, ks, n),
         )
@@ -139,8 +140,9 @@ def score(
         for name, comparison in comparisons.items():
             rows = [METRICS[m] for m in _OVERLAPPED] if name == OVERLAP else chosen
             found[name] = _report(rows, comparison, ks)
-    geometry = references[names[-1]].geometry
-    return found | ({"graph": geometry.notes} if isinstance(geometry, GraphGeodesics) else {})
+    if graph_neighbors is not None:
+        found["graph"] = references["geodesic"].geometry.notes  # type: ignore[attr-defined]
+    return found
 
 
 def score_points(
@@ -152,15 +154,19 @@ def score_points(
     graph_neighbors: int | None = None,
     k: int | Sequence[int] = (15,),
     metrics: Sequence[str] | None = None,
+    sample: int | Literal["auto"] | None = "auto",
+    seed: int = 0,
     threads: int | None = None,
+    memory: int = DEFAULT_MEMORY,
 ) -> "pd.DataFrame":
     """Score every point by itself: how well the neighbours of this one are kept.
 
-    The mean of a score over the points is that of the whole embedding, as `score` gives it.
+    The mean of a score over the points is that of the whole embedding, or of the same sample, as
+    `score` gives it.
 
     Parameters
     ----------
-    points, embedding, geodesics, intrinsic, graph_neighbors, k, threads
+    points, embedding, geodesics, intrinsic, graph_neighbors, k, sample, seed, threads, memory
         As in `score`.
     metrics : sequence of str, optional
         Names of metrics made of ranks; if not given, those that are means over points.
@@ -168,8 +174,8 @@ def score_points(
     Returns
     -------
     DataFrame
-        One row for each point and reference: ``point``, ``reference``, and a column for each
-        score, named ``trustworthiness_15`` and so on.
+        One row for each reference and each point, or each that was drawn: ``point``,
+        ``reference``, and a column for each score, named ``trustworthiness_15`` and so on.
 
     Raises
     ------
@@ -179,17 +185,21 @@ def score_points(
     import pandas as pd
 
     points, embedding = _check_pair(points, embedding)
-    by_point = [name for name, row in METRICS.items() if row.needs == ("neighbors",)]
+    by_point = [name for name, row in METRICS.items() if row.curve]
+    n = len(points)
     chosen, ks = _choose(metrics or ["auc", *by_point]), _check_ks(k)
+    _check_applicable(chosen, ks, n, charted=True)
     for metric in chosen:
-        if not set(metric.needs) <= {"neighbors", "ranks"}:
+        if not set(metric.needs) <= set(_CO_RANKING):
             raise BenchError(f"{metric.name} is no score of single points. Name one made of ranks.")
-    references = _references(points, geodesics, intrinsic, graph_neighbors, threads)
-    options = _needs(chosen, ks, len(points)) | {"threads": threads or cores()}
+    references = _references(points, geodesics, intrinsic, graph_neighbors)
+    options = _needs(chosen, ks, n) | {"threads": _check_threads(threads), "memory": memory}
+    samples = _draw(n, sample, seed)
+    scored = np.sort(np.concatenate(samples)) if samples else np.arange(n)
     rows = []
     with threadpool_limits(1, user_api="blas"):
-        tallies = Pass(references, embedding, **options).tallies(np.arange(len(points))[:, None])
-        for point, found in enumerate(tallies):
+        tallies = Pass(references, embedding, **options).tallies(scored[:, None])
+        for point, found in zip(scored.tolist(), tallies, strict=True):
             for name, tally in found.items():
                 one = Comparison(references[name], embedding, tally)
                 readings = _readings(chosen, one, ks)
@@ -213,7 +223,26 @@ def _check_ks(k: int | Sequence[int]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(map(int, ks)))
 
 
+def _check_applicable(chosen: Sequence[Metric], ks: Sequence[int], n: int, charted: bool) -> None:
+    if max(ks) >= n:
+        raise BenchError(f"k = {max(ks)} is out of range: {n} points have {n - 1} neighbours each.")
+    for metric in chosen:
+        if "coordinates" in metric.needs and not charted:
+            raise BenchError(f"{metric.name} takes the true coordinates: give intrinsic.")
+        try:
+            metric.check_k(n, max(ks))
+        except ValueError as error:
+            raise BenchError(str(error)) from error
+
+
+def _check_threads(threads: int | None) -> int:
+    if threads is not None and (not isinstance(threads, int) or threads < 1):
+        raise BenchError(f"threads must be 1 or more, got {threads!r}.")
+    return threads or cores()
+
+
 def _choose(names: Sequence[str] | None) -> list[Metric]:
+    names = [names] if isinstance(names, str) else names
     if names is None:
         return [row for row in METRICS.values() if "topology" not in row.needs]
     for name in names:
@@ -229,7 +258,6 @@ def _references(
     geodesics: ArrayLike | None,
     intrinsic: ArrayLike | None,
     graph_neighbors: int | None,
-    threads: int | None,
 ) -> dict[str, LiveReference]:
     given = [geodesics is not None, intrinsic is not None, graph_neighbors is not None]
     if sum(given) > 1:
@@ -244,14 +272,15 @@ def _references(
         coordinates = of_moderate_size(check_points(intrinsic, "intrinsic", n))
         geometries["geodesic"] = FlatGeodesics(coordinates)
     if graph_neighbors is not None:
+        from bench.geometry.graph import graph_geodesics
+
         try:
-            geometries["geodesic"] = graph_geodesics(points, n_neighbors=graph_neighbors)
+            moderate = of_moderate_size(points)
+            geometries["geodesic"] = graph_geodesics(moderate, n_neighbors=graph_neighbors)
         except ValueError as error:
             raise BenchError(str(error).replace("n_neighbors", "graph_neighbors")) from error
     return {
-        name: LiveReference(
-            geometry, n, coordinates if name == "geodesic" else None, threads or cores()
-        )
+        name: LiveReference(geometry, n, coordinates if name == "geodesic" else None)
         for name, geometry in geometries.items()
     }
 
@@ -263,16 +292,18 @@ def _draw(n: int, sample: int | Literal["auto"] | None, seed: int) -> tuple[Rows
         return ()
     try:
         return draw_samples(n, sample, seed)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise BenchError(f"sample: {error}") from error
 
 
 def _needs(chosen: Sequence[Metric], ks: Sequence[int], n: int) -> dict[str, Any]:
     """Say what is to be computed: the ranks of the nearest alone, where that is enough."""
     needs = {need for metric in chosen for need in metric.needs if need in _COUNTED}
-    if "neighbors" in needs and ("ranks" in needs or max(ks) > max(1, _FEW * n)):
-        needs = needs - {"neighbors"} | {"ranks"}
-    return {"needs": needs, "neighbors": max(ks) if "neighbors" in needs else 0}
+    most = next((need for need in _CO_RANKING if need in needs), None)
+    if most and max(ks) > max(1, _FEW * n):
+        most = "ranks"
+    needs = needs.difference(_CO_RANKING).union([most] if most else [])
+    return {"needs": needs, "neighbors": max(ks) if most in ("neighbors", "overlap") else 0}
 
 
 def _readings(chosen: Sequence[Metric], comparison: Comparison, ks: Sequence[int]) -> list[Reading]:

@@ -140,13 +140,13 @@ def against_scikit_learn() -> Iterator[Line]:
 
 
 def against_zadu() -> Iterator[Line]:
-    """The same, and the whole panel, against the engine of zadu."""
-    from zadu import ZADU as Engine
+    """Do the same, and the whole panel, against the engine of zadu."""
+    import zadu
 
     def peer(ids: tuple[str, ...], X: Any, Y: Any) -> Any:  # noqa: ANN401 - arrays
         with_k = {"tnc", "mrre", "lcmc"}
         specs = [{"id": i, "params": {"k": K} if i in with_k else {}} for i in ids]
-        return Engine(specs, X).measure(Y)
+        return zadu.ZADU(specs, X).measure(Y)
 
     for make, n in [(roll, 5000), (cloud, 5000)]:
         X, Y = make(n)
@@ -173,7 +173,7 @@ def against_zadu() -> Iterator[Line]:
 
 
 def against_pydrmetrics() -> Iterator[Line]:
-    """The panel against the package that gives all k too."""
+    """Run the panel against the package that gives all k too."""
     from pyDRMetrics.pyDRMetrics import DRMetrics
 
     X, Y = roll(2000)
@@ -184,7 +184,7 @@ def against_pydrmetrics() -> Iterator[Line]:
 
 
 def overlap_alone() -> Iterator[Line]:
-    """The share of the nearest kept, against two searches in scikit-learn's KD-trees."""
+    """Find the share of the nearest kept, against two searches of scikit-learn's."""
     from sklearn.neighbors import NearestNeighbors
 
     def peer(X: NDArray[Any], Y: NDArray[Any]) -> float:
@@ -246,11 +246,11 @@ def references() -> Iterator[Line]:
     with tempfile.TemporaryDirectory() as folder:
         count = iter(range(1000))
         saved = Path(folder) / "kept"
-        LiveReference(EuclideanDistances(X), n, threads=THREADS).save(saved)
+        LiveReference(EuclideanDistances(X), n).save(saved, threads=THREADS)
 
         def first() -> None:
             made = Path(folder) / str(next(count))
-            LiveReference(EuclideanDistances(X), n, threads=THREADS).save(made)
+            LiveReference(EuclideanDistances(X), n).save(made, threads=THREADS)
             compare({"euclidean": StoredReference.load(made)}, Y, **options)
 
         later, whole = interleaved(
@@ -260,7 +260,7 @@ def references() -> Iterator[Line]:
 
 
 def floor() -> Iterator[Line]:
-    """The panel against distances and the sorting of integers, without which there are no ranks."""
+    """Run the panel against distances and the sorting of integers, without which no ranks are."""
 
     def work(X: NDArray[Any], Y: NDArray[Any]) -> None:
         geometries = EuclideanDistances(X), EuclideanDistances(Y)
@@ -300,7 +300,7 @@ def growth() -> Iterator[Line]:
 
 
 def samples() -> Iterator[Line]:
-    """A sample of 1,000 rows of a million points."""
+    """Take a sample of 1,000 rows of a million points."""
 
     def work(X: NDArray[Any], Y: NDArray[Any]) -> Work:
         return lambda: score(X, Y, k=(10, 50), metrics=TRUST, sample=1000, threads=THREADS)
@@ -316,7 +316,7 @@ def samples() -> Iterator[Line]:
 
 
 def start() -> Iterator[Line]:
-    """A process that scores 1,000 points: with nothing compiled yet, and after that."""
+    """Start a process that scores 1,000 points: with nothing compiled yet, and after that."""
     with tempfile.TemporaryDirectory() as folder:
         X, Y = roll(1000)
         np.save(f"{folder}/X.npy", X)

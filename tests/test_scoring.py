@@ -16,6 +16,7 @@ from sklearn.manifold import trustworthiness
 import bench
 from bench.cli import main
 from bench.errors import BenchError
+from bench.inputs import read_array
 from bench.metrics.table import METRICS
 
 SCORES = {name for name, row in METRICS.items() if "topology" not in row.needs}
@@ -289,6 +290,10 @@ SQUARE = np.abs(np.subtract.outer(np.arange(5.0), np.arange(5.0)))
         ({"graph_neighbors": 0}, "graph_neighbors must be in 1 ... 4"),
         ({"sample": 1}, "sample"),
         ({"sample": 6}, "sample"),
+        ({"sample": "all"}, "sample"),
+        ({"threads": 0}, "threads must be 1 or more"),
+        ({"metrics": ["chart_affine"]}, "give intrinsic"),
+        ({"metrics": ["r_nx"], "k": 4}, "give a number in 1 ... 3"),
     ],
 )
 def test_each_bad_argument_is_named_with_what_is_allowed(options, message):
@@ -303,6 +308,24 @@ def test_a_score_of_pairs_is_no_score_of_points():
     X, Y, _ = roll(30)
     with pytest.raises(BenchError, match="pearson is no score of single points"):
         bench.score_points(X, Y, metrics=["pearson"], k=5)
+
+
+def test_scores_of_drawn_points_average_to_those_of_the_sample():
+    X, Y, _ = roll(300)
+    points = bench.score_points(X, Y, k=5, metrics=["mrre_false"], sample=40, seed=2)
+    whole = bench.score(X, Y, k=5, metrics=["mrre_false"], sample=40, seed=2)
+    assert len(points) == 40
+    mean = points["mrre_false_5"].mean()
+    assert mean == pytest.approx(whole["euclidean"]["mrre_false"]["5"], abs=1e-12)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e160])
+def test_a_graph_of_points_of_any_size_is_the_same(scale):
+    X, Y, _ = roll(150)
+    found, expected = (
+        bench.score(Z, Y, graph_neighbors=6, metrics=["auc"])["geodesic"] for Z in (scale * X, X)
+    )
+    assert_same(found, expected, 1e-9)
 
 
 # --- files and the command ---
@@ -429,3 +452,34 @@ def test_scoring_loads_neither_tensorflow_nor_umap_nor_matplotlib():
     command = [sys.executable, "-c", code]
     out = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     assert out.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("0,1\n0.5,2.5\n3,4\n", (2, 2)),  # the names that pandas gives
+        ("0,1\n1,0\n3,4\n", (3, 2)),  # points, as far as anybody can tell
+        ("x,y\n1,2\n", (1, 2)),
+        ("1,2\n3,4\n", (2, 2)),
+    ],
+)
+def test_a_line_of_names_is_told_from_a_point(tmp_path, text, shape):
+    (tmp_path / "X.CSV").write_text(text)
+    assert read_array(tmp_path / "X.CSV").shape == shape
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2,3\n4,5,6\n", "a;b\n0,5;0,2\n", "# made here\n1,2\n"])
+def test_fields_without_a_name_are_never_dropped(tmp_path, text):
+    (tmp_path / "X.csv").write_text(text)
+    with pytest.raises(BenchError, match=r"Expected \d fields"):
+        read_array(tmp_path / "X.csv")
+
+
+def test_scores_of_points_never_overwrite_an_input(tmp_path, capsys, monkeypatch):
+    np.savetxt(tmp_path / "X.csv", roll(30)[0], delimiter=",")
+    before = (tmp_path / "X.csv").read_bytes()
+    given = ["--points", tmp_path / "X.csv", "--embedding", tmp_path / "X.csv"]
+    code, said = run(capsys, monkeypatch, *given, "--per-point", tmp_path / "X.csv")
+    assert (code, said.err.count("\n")) == (2, 1)
+    assert "which is an input" in said.err
+    assert (tmp_path / "X.csv").read_bytes() == before

@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 Rows = NDArray[np.intp]
 T = TypeVar("T")
 
-DEFAULT_MEMORY = 48 * 2**20  # bytes, shared by all threads
-_BYTES_PER_PAIR = 56  # distances, rounded distances and ranks on both sides
+DEFAULT_MEMORY = 32 * 2**20  # bytes, shared by all threads
+_BYTES_PER_PAIR = 56  # lengths, rounded lengths and ranks on both sides
 _MOST_ROWS = 32  # what fits into a processor's own memory is worked on fastest
+# Rows are worked on in parts of so many at most, so that little time goes into adding up what the
+# parts came to; and in so many parts or a multiple of it, so that no thread has long to wait.
+_SHARE, _SHARES = 512, 4
 
 
 def row_blocks(rows: Rows, n: int, *, memory: int = DEFAULT_MEMORY) -> Iterator[Rows]:
@@ -31,6 +34,11 @@ def row_blocks(rows: Rows, n: int, *, memory: int = DEFAULT_MEMORY) -> Iterator[
     size = max(1, min(_MOST_ROWS, memory // (_BYTES_PER_PAIR * n)))
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
+
+
+def shares(rows: Rows) -> list[Rows]:
+    """Cut rows into parts of nearly the same size, to be worked on at the same time."""
+    return np.array_split(rows, _SHARES * -(-len(rows) // (_SHARE * _SHARES)))
 
 
 def in_order(work: Callable[[Rows], T], blocks: Iterable[Rows], threads: int = 1) -> Iterator[T]:

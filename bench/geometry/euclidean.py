@@ -2,21 +2,28 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from bench.geometry.blocks import Rows
+from bench.geometry.ranks import put_in_order, rounded
+
+if TYPE_CHECKING:  # half a second of imports that most scores do without
+    from scipy.spatial import KDTree
 
 # Up to here differences are as fast as a matrix product, and exact for points that nearly touch.
 _FEW_DIMENSIONS = 24
+# Up to here a tree finds a few neighbours sooner than a look at all points does.
+_TREE_DIMENSIONS = 8
 # Squares and their sums stay far from the ends of float64 up to here, as a power of two.
 _MODERATE = 200
 # Larger clouds are not copied to float64 whole but a part at a time.
 _COPIED_BYTES = 2**26
 _PART_BYTES = 2**23
+_TILE = 2048  # columns, which the processor keeps at hand from one dimension to the next
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +40,11 @@ class EuclideanDistances:
 
     def distances(self, rows: Rows) -> NDArray[np.float64]:
         """Return the distances from ``rows`` to every point, of shape (len(rows), n)."""
+        squares = self.squares(rows)
+        return np.sqrt(squares, out=squares)
+
+    def squares(self, rows: Rows) -> NDArray[np.float64]:
+        """Return the squares of `distances`, which order the points as well and cost no root."""
         found = np.empty((len(rows), len(self.X)))
         if self.X.shape[1] <= _FEW_DIMENSIONS:
             _add_up(self._columns, self._columns[:, rows].T.copy(), found)
@@ -45,7 +57,24 @@ class EuclideanDistances:
             squared += self._squares[rows, None]
             squared += self._squares[part]
         found[np.arange(len(rows)), rows] = 0
-        return np.sqrt(np.maximum(found, 0, out=found), out=found)
+        return np.maximum(found, 0, out=found)
+
+    def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
+        """Return the k nearest of some rows, the nearest first, of shape (len(rows), k).
+
+        A row is -1 where a tree does not tell: in many dimensions, and where ties reach beyond k.
+        """
+        found = np.full((len(rows), k), -1, dtype=np.int32)
+        if self.X.shape[1] <= _TREE_DIMENSIONS and k + 2 <= len(self.X):
+            candidates = self._tree.query(self._columns[:, rows].T, k + 2)[1]
+            _sort_out(self._columns, rows, candidates, found)
+        return found
+
+    @cached_property
+    def _tree(self) -> "KDTree":
+        from scipy.spatial import KDTree
+
+        return KDTree(self._columns.T)
 
     @cached_property
     def _columns(self) -> NDArray[np.float64]:
@@ -98,14 +127,34 @@ def of_moderate_size(points: NDArray[Any]) -> NDArray[Any]:
 
 
 @njit(cache=True, nogil=True)
-def _add_up(columns, points, distances):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _add_up(columns, points, squares):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Sum squares one dimension after another, as scipy's cdist does, and to the same bit."""
-    for i in range(points.shape[0]):
-        row = distances[i]
-        row[:] = 0.0
-        for k in range(points.shape[1]):
-            column, coordinate = columns[k], points[i, k]
-            for j in range(len(row)):
-                row[j] += (coordinate - column[j]) ** 2
-        for j in range(len(row)):
-            row[j] = np.sqrt(row[j])
+    for start in range(0, squares.shape[1], _TILE):
+        for i in range(points.shape[0]):
+            row = squares[i, start : start + _TILE]
+            row[:] = 0.0
+            for k in range(points.shape[1]):
+                column, coordinate = columns[k, start : start + _TILE], points[i, k]
+                for j in range(len(row)):
+                    row[j] += (coordinate - column[j]) ** 2
+
+
+@njit(cache=True, nogil=True)
+def _sort_out(columns, rows, candidates, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Put candidates in order, and keep the nearest if they are no farther than any other."""
+    k, most = found.shape[1], candidates.shape[1]
+    values, order = np.empty(most), np.empty(most, np.int32)
+    for i in range(len(rows)):
+        others = 0
+        for j in candidates[i]:
+            if j != rows[i]:
+                values[others], order[others] = 0.0, j
+                for coordinates in columns:
+                    values[others] += (coordinates[rows[i]] - coordinates[j]) ** 2
+                others += 1
+        bits = values.view(np.uint64)
+        for q in range(others):
+            bits[q] = rounded(bits[q])
+        put_in_order(values[:others], order[:others], np.uint64(0), np.uint64(rows[i]))
+        if values[k - 1] < values[k]:
+            found[i] = order[:k]

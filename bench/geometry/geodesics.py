@@ -57,6 +57,10 @@ class FlatGeodesics:
         """Return Euclidean distances in the chart, of shape (len(rows), n)."""
         return self._straight.distances(rows)
 
+    def squares(self, rows: Rows) -> NDArray[np.float64]:
+        """Return their squares, which order the points as well and cost no root."""
+        return self._straight.squares(rows)
+
     @cached_property
     def _straight(self) -> EuclideanDistances:
         return EuclideanDistances(self.chart)

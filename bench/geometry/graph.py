@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial.distance import cdist
 
-from bench.geometry.blocks import Rows
+from bench.geometry.blocks import Rows, row_blocks
+from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.geodesics import Status
 from bench.geometry.shortest_paths import ShortestPaths
 
@@ -63,7 +64,7 @@ def graph_geodesics(X: NDArray[np.floating], *, n_neighbors: int = 10) -> GraphG
     """Build the neighbour graph of ``X`` and join its pieces.
 
     Pieces are joined one after another by the shortest edge between the piece of the first
-    point and the rest (Prim's rule over pieces), so the bridges are a minimum spanning tree.
+    point and the rest, so the bridges are a minimum spanning tree of the pieces.
 
     Parameters
     ----------
@@ -87,8 +88,9 @@ def graph_geodesics(X: NDArray[np.floating], *, n_neighbors: int = 10) -> GraphG
     points = np.asarray(X, dtype=np.float64)
     start, end, length = _nearest_edges(points, n_neighbors)
     components, label = connected_components(_symmetric(n, start, end, length), directed=False)
-    for a, b, distance in _bridges(points, label, components):
-        start, end, length = np.append(start, a), np.append(end, b), np.append(length, distance)
+    bridges = _bridges(points, label, components)
+    start, end = np.append(start, bridges.start), np.append(end, bridges.end)
+    length = np.append(length, bridges.length)
     return GraphGeodesics(
         _symmetric(n, start, end, length), n_neighbors, int(components), int(components) - 1
     )
@@ -116,15 +118,50 @@ def _symmetric(
     return csr_array((np.concatenate([length, length]), both), shape=(n, n))
 
 
-def _bridges(
-    points: NDArray[np.float64], label: NDArray[np.int32], components: int
-) -> list[tuple[int, int, float]]:
-    joined = label == label[0]
-    bridges = []
-    for _ in range(components - 1):
-        inside, outside = np.flatnonzero(joined), np.flatnonzero(~joined)
-        gaps = cdist(points[inside], points[outside])
-        a, b = np.unravel_index(gaps.argmin(), gaps.shape)
-        bridges.append((int(inside[a]), int(outside[b]), float(gaps[a, b])))
-        joined |= label == label[outside[b]]
-    return bridges
+class _Edges(NamedTuple):
+    start: NDArray[np.intp]
+    end: NDArray[np.intp]
+    length: NDArray[np.float64]
+
+
+def _bridges(points: NDArray[np.float64], label: NDArray[np.int32], components: int) -> _Edges:
+    """Join the piece of the first point with the nearest other one, and so on (Prim's rule).
+
+    Of every point outside it is kept which point inside is nearest, so that each piece is looked
+    at once, when it comes in.
+    """
+    geometry, n = EuclideanDistances(points), len(points)
+    square, via = np.full(n, np.inf), np.zeros(n, np.intp)
+    outside, piece = np.ones(n, bool), label[0]
+    start, end, length = (np.empty(components - 1, kind) for kind in (np.intp, np.intp, float))
+    for bridge in range(components - 1):
+        came = label == piece
+        outside &= ~came
+        _look_from(geometry, np.flatnonzero(came), np.flatnonzero(outside), square, via)
+        nearest = int(np.where(outside, square, np.inf).argmin())
+        start[bridge], end[bridge] = via[nearest], nearest
+        length[bridge] = np.sqrt(square[nearest])
+        piece = label[nearest]
+    return _Edges(start, end, length)
+
+
+def _look_from(
+    geometry: EuclideanDistances,
+    came: Rows,
+    outside: Rows,
+    square: NDArray[np.float64],
+    via: Rows,
+) -> None:
+    """Note for each point outside whether one that came is nearer than any before."""
+    few = came if len(came) <= len(outside) else outside
+    for rows in row_blocks(few, len(square)):
+        squares = geometry.squares(rows)
+        if few is came:
+            found, nearest = squares.min(axis=0), rows[squares.argmin(axis=0)]
+            better = found < square
+            square[better], via[better] = found[better], nearest[better]
+        else:
+            among = squares[:, came]
+            found, nearest = among.min(axis=1), came[among.argmin(axis=1)]
+            better = found < square[rows]
+            square[rows[better]], via[rows[better]] = found[better], nearest[better]

@@ -8,10 +8,31 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from bench.geometry.ranks import put_in_order, scramble, without_rounding
+from bench.geometry.ranks import put_in_order, rounded, scramble, spread
 
-_GROUPS = 8  # for each of the nearest that are looked for
-_TILE = 1024  # distances, which the processor keeps at hand while they are counted
+_GROUPS = 6  # for each of the nearest that are looked for
+_TILE = 1024  # lengths, which the processor keeps at hand while they are counted
+
+
+def find_nearest(
+    lengths: NDArray[np.float64], rows: NDArray[np.intp], k: int, tie_seed: int = 0
+) -> NDArray[np.int32]:
+    """Return the k nearest of each of some rows, the nearest first, of shape (m, k).
+
+    Parameters
+    ----------
+    lengths : ndarray of shape (m, n)
+        From each of ``rows`` to all points: distances or their squares.
+    rows : ndarray of shape (m,)
+        The index of each row's own point, which is left out.
+    k : int
+        How many, 1 ... n - 1.
+    tie_seed : int
+        Seed of the order among ties, as in `bench.geometry.ranks.rank_rows`.
+    """
+    found = np.empty((len(rows), k), dtype=np.int32)
+    _find_nearest(lengths, rows, np.uint64(tie_seed), found)
+    return found
 
 
 def rank_nearest(
@@ -28,90 +49,153 @@ def rank_nearest(
     Parameters
     ----------
     one, other : ndarray of shape (m, n)
-        Distances from each of ``rows`` to all points in two geometries; not negative.
-    rows : ndarray of shape (m,)
-        The index of each row's own point, which is left out.
-    k : int
-        How many of the nearest, 1 ... n - 1.
-    tie_seed : int
-        Seed of the order among ties.
+        Lengths from each of ``rows`` to all points in two geometries.
+    rows, k, tie_seed
+        As in `find_nearest`.
 
     Returns
     -------
-    in_other : ndarray of shape (m, k), int32
-        The rank by ``other`` of the nearest, second nearest, ... by ``one``.
-    in_one : ndarray of shape (m, k), int32
-        The rank by ``one`` of the nearest, second nearest, ... by ``other``.
+    in_other, in_one : ndarray of shape (m, k), int32
+        The ranks in ``other`` of the k nearest in ``one``, the nearest first, and the reverse.
     """
     in_other = np.empty((len(rows), k), dtype=np.int32)
     in_one = np.empty((len(rows), k), dtype=np.int32)
-    given = without_rounding(one), without_rounding(other)
-    for kept in given:
-        kept[np.arange(len(rows)), rows] = np.inf
-    _rank_nearest(*given, rows, np.uint64(tie_seed), in_other, in_one)
+    _rank_nearest(one, other, rows, np.uint64(tie_seed), in_other, in_one)
     return in_other, in_one
+
+
+def place_nearest(
+    one: NDArray[np.int32], other: NDArray[np.int32], n: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the place of each of the nearest in the other list; n where it is not there.
+
+    Parameters
+    ----------
+    one, other : ndarray of shape (m, k)
+        The nearest points of the same rows in two geometries.
+    n : int
+        Number of points.
+    """
+    in_other, in_one = np.full_like(one, n), np.full_like(other, n)
+    _place_nearest(one, other, np.zeros(n, np.int32), in_other, in_one)
+    return in_other, in_one
+
+
+@njit(cache=True, nogil=True)
+def _find_nearest(lengths, rows, seed, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    n, k = lengths.shape[1], found.shape[1]
+    work = np.empty(n), np.empty(n, np.int32)
+    nearest = np.empty(min(_GROUPS * (k + 1), n))
+    for i in range(len(rows)):
+        found[i] = _nearest(lengths[i], np.uint64(rows[i]), k, seed, nearest, work)
 
 
 @njit(cache=True, nogil=True)
 def _rank_nearest(one, other, rows, seed, in_other, in_one):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     n, k = one.shape[1], in_one.shape[1]
-    values, columns = np.empty(n), np.empty(n, np.int32)
-    nearest = np.empty(min(_GROUPS * k, n))
+    work, counts = (np.empty(n), np.empty(n, np.int32)), np.empty((2, k), np.int32)
+    nearest, place = np.empty(min(_GROUPS * (k + 1), n)), np.zeros(n, np.int32)
+    mine, theirs = np.empty((1, k), np.int32), np.empty((1, k), np.int32)
     for i in range(len(rows)):
         own = np.uint64(rows[i])
-        _nearest(one[i], own, k, seed, nearest, values, columns)
-        _count_before(columns[:k], other[i], own, seed, in_other[i])
-        _nearest(other[i], own, k, seed, nearest, values, columns)
-        _count_before(columns[:k], one[i], own, seed, in_one[i])
+        mine[0] = _nearest(one[i], own, k, seed, nearest, work)
+        theirs[0] = _nearest(other[i], own, k, seed, nearest, work)
+        in_other[i], in_one[i] = n, n
+        _place_nearest(mine, theirs, place, in_other[i : i + 1], in_one[i : i + 1])
+        _count_before(mine[0], other[i], own, seed, in_other[i], counts)
+        _count_before(theirs[0], one[i], own, seed, in_one[i], counts)
 
 
 @njit(cache=True, nogil=True)
-def _nearest(distances, own, k, seed, nearest, values, columns):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _place_nearest(one, other, place, in_other, in_one):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    for i in range(one.shape[0]):
+        for q in range(one.shape[1]):
+            place[one[i, q]] = q + 1
+        for q in range(one.shape[1]):
+            p = place[other[i, q]]
+            if p:
+                in_one[i, q], in_other[i, p - 1] = p, q + 1
+        for q in range(one.shape[1]):
+            place[one[i, q]] = 0
+
+
+@njit(cache=True, nogil=True)
+def _nearest(lengths, own, k, seed, nearest, work):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Find the nearest, in order.
 
-    Points are dealt out to groups, and the nearest of each group found. If k groups have somebody
-    within some distance, so many points are within it, and only these groups are looked at again.
+    Points are dealt out to groups, and the nearest of each group found. If k + 1 groups have
+    somebody within some length, so many points are within it, one of them perhaps the point
+    itself, and only these groups are looked at again.
     """
-    n, groups, found = len(distances), len(nearest), 0
+    n, groups, found = len(lengths), len(nearest), 0
+    values, columns = work
     nearest[:] = np.inf
     for start in range(0, n, groups):
-        dealt = distances[start : start + groups]
+        dealt = lengths[start : start + groups]
         for g in range(len(dealt)):
             nearest[g] = dealt[g] if dealt[g] < nearest[g] else nearest[g]
-    limit = np.partition(nearest, k - 1)[k - 1]
+    limit = spread(_smallest(nearest, k + 1, values))[1]
     for g in range(groups):
         if nearest[g] <= limit:
             for j in range(g, n, groups):
-                if distances[j] <= limit:
-                    values[found], columns[found] = distances[j], j
+                if lengths[j] <= limit and j != own:
+                    values[found], columns[found] = lengths[j], j
                     found += 1
+    bits = values.view(np.uint64)
+    for q in range(found):
+        bits[q] = rounded(bits[q])
     put_in_order(values[:found], columns[:found], seed, own)
+    return columns[:k]
 
 
 @njit(cache=True, nogil=True)
-def _count_before(targets, distances, own, seed, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Rank each target: count the points that come before it, and itself."""
-    tied = np.zeros(len(targets), np.int32)
-    ranks[:] = 1
-    for start in range(0, len(distances), _TILE):
-        tile = distances[start : start + _TILE]
-        for q in range(len(targets)):
-            target, nearer, equal = distances[targets[q]], 0, 0
-            for j in range(len(tile)):
-                nearer += tile[j] < target
-                equal += tile[j] == target
-            ranks[q] += nearer
-            tied[q] += equal
+def _smallest(numbers, which, smallest):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Return the smallest number but so many, keeping those met so far in order."""
+    kept = 0
+    for number in numbers:
+        if kept == which and number >= smallest[kept - 1]:
+            continue
+        place = kept = min(kept + 1, which)
+        place -= 1
+        while place > 0 and smallest[place - 1] > number:
+            smallest[place] = smallest[place - 1]
+            place -= 1
+        smallest[place] = number
+    return smallest[which - 1]
+
+
+@njit(cache=True, nogil=True)
+def _count_before(targets, lengths, own, seed, ranks, counts):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Rank each target whose rank is not known, which n stands for: count who comes before it."""
+    n, (before, up_to) = len(lengths), counts
     for q in range(len(targets)):
-        if tied[q] > 1:
-            ranks[q] += _tied_before(targets[q], distances, own, seed)
+        low, high = spread(lengths[targets[q]])
+        # The point itself is not to be among those that are counted below.
+        before[q], up_to[q] = -(lengths[own] < low), -(lengths[own] <= high)
+    for start in range(0, n, _TILE):
+        tile = lengths[start : start + _TILE]
+        for q in range(len(targets)):
+            if ranks[q] == n:
+                low, high = spread(lengths[targets[q]])
+                nearer = within = 0
+                for j in range(len(tile)):
+                    nearer += tile[j] < low
+                    within += tile[j] <= high
+                before[q] += nearer
+                up_to[q] += within
+    for q in range(len(targets)):
+        if ranks[q] == n:
+            ranks[q] = before[q] + 1
+            if up_to[q] > before[q] + 1:
+                ranks[q] += _tied_before(targets[q], lengths, own, seed)
 
 
 @njit(cache=True, nogil=True)
-def _tied_before(target, distances, own, seed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _tied_before(target, lengths, own, seed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Count the points as far as the target that the seed puts before it."""
     mark, before = scramble(seed, own, np.uint64(target)), 0
-    for j in range(len(distances)):
-        if distances[j] == distances[target]:
+    low, high = spread(lengths[target])
+    for j in range(len(lengths)):
+        if low <= lengths[j] <= high and j != own:
             before += scramble(seed, own, np.uint64(j)) < mark
     return before

@@ -8,6 +8,8 @@ _DROPPED = 12  # of the 52 binary digits of a distance
 _HALF, _KEPT = np.uint64(1 << (_DROPPED - 1)), ~np.uint64((1 << _DROPPED) - 1)
 _CROWD = 32  # so many alike in their high bits, and insertion takes too long
 _OCTAVES = np.uint64(32 << 52)  # in the bits of float64: 32 doublings
+INFINITE = np.uint64(0x7FF << 52)
+_CHUNK = 32  # places that are looked at together for keys that are alike
 _SHORT_KEYS = 2**14  # points; beyond, 32 bits leave too few to the distance
 
 
@@ -33,7 +35,8 @@ def rank_rows(
     Parameters
     ----------
     distances : ndarray of shape (m, n)
-        Distances from each of ``rows`` to all points; not negative.
+        Distances from each of ``rows`` to all points, or their squares; not negative, and infinite
+        where no path leads.
     rows : ndarray of shape (m,)
         The index of each row's own point.
     tie_seed : int
@@ -44,16 +47,18 @@ def rank_rows(
     ndarray of shape (m, n), uint32
         Ranks 1 ... n - 1; 0 for the point itself.
     """
-    kept, n = without_rounding(distances), distances.shape[1]
+    given, n = np.ascontiguousarray(distances, dtype=np.float64), distances.shape[1]
     width = max(1, (n - 1).bit_length())
     ranks = np.empty(distances.shape, dtype=np.uint32)
     left = np.arange(len(rows))
     for pack in (_pack_evenly, _pack_by_octaves):
         keys = np.empty((len(left), n), dtype=np.uint32 if n <= _SHORT_KEYS else np.uint64)
-        pack(kept, rows, left, width, keys)
+        pack(given.view(np.uint64), rows, left, width, keys)
         keys.sort(axis=1)
         is_last = pack is _pack_by_octaves
-        left = left[_unpack(keys, kept, rows, left, width, np.uint64(tie_seed), is_last, ranks)]
+        left = left[_unpack(keys, given, rows, left, width, np.uint64(tie_seed), is_last, ranks)]
+        if not len(left):
+            break
     return ranks
 
 
@@ -82,6 +87,19 @@ def rounded(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - com
 
 
 @njit(cache=True, nogil=True)
+def spread(length):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+    """Return the least and the largest length that are tied with this one."""
+    if length == np.inf:
+        return length, length
+    ends = np.array([length, length])
+    bits = ends.view(np.uint64)
+    kept = rounded(bits[0])
+    bits[0] = kept - min(kept, _HALF)
+    bits[1] = kept + (_HALF - np.uint64(1))
+    return ends[0], ends[1]
+
+
+@njit(cache=True, nogil=True)
 def scramble(seed, row, column):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
     """Draw the place of a column among those tied with it in a row (splitmix64, Steele 2014)."""
     x = seed + (row + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
@@ -93,64 +111,101 @@ def scramble(seed, row, column):  # type: ignore[no-untyped-def]  # noqa: ANN001
 
 
 @njit(cache=True, nogil=True)
-def _pack_evenly(distances, rows, left, width, keys):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    highest = 2.0 ** (8 * keys.itemsize - width) - 2
+def _pack_evenly(bits, rows, left, width, keys):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    most = 2.0 ** (8 * keys.itemsize - width) - 2
+    kept, ends = np.empty(bits.shape[1], np.uint64), np.empty(2, np.uint64)
+    lengths = kept.view(np.float64)
     for i in range(len(left)):
-        row, own = distances[left[i]], rows[left[i]]
-        low, high = np.inf, 0.0
-        for others in (row[:own], row[own + 1 :]):
-            for j in range(len(others)):
-                low, high = min(low, others[j]), max(high, others[j])
-        scale = highest / (high - low) if high > low else 0.0
-        for j in range(len(row)):
-            keys[i, j] = (np.int64((row[j] - low) * scale) << width) | j
+        own = rows[left[i]]
+        ends[:] = _range(bits[left[i]], own, kept)
+        nearest, farthest = ends.view(np.float64)
+        scale = most / (farthest - nearest) if farthest > nearest else 1.0
+        for j in range(len(kept)):
+            above = (lengths[j] - nearest) * scale
+            keys[i, j] = (np.int64(above if above < most else most) << width) | j
         keys[i, own] = ~keys.dtype.type(0)  # sorts last, whatever the distances
 
 
 @njit(cache=True, nogil=True)
-def _pack_by_octaves(distances, rows, left, width, keys):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    highest = 2.0 ** (8 * keys.itemsize - width) - 2
+def _pack_by_octaves(bits, rows, left, width, keys):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    most = 2.0 ** (8 * keys.itemsize - width) - 2
+    kept = np.empty(bits.shape[1], np.uint64)
     for i in range(len(left)):
-        bits, own = distances[left[i]].view(np.uint64), rows[left[i]]
-        high = np.uint64(0)
-        for others in (bits[:own], bits[own + 1 :]):
-            for j in range(len(others)):
-                high = max(high, others[j])
+        own = rows[left[i]]
+        _, high = _range(bits[left[i]], own, kept)
         low = high - min(high, _OCTAVES)
-        scale = highest / max(1.0, np.float64(high - low))
-        for j in range(len(bits)):
-            above = max(min(bits[j], high), low) - low
-            keys[i, j] = (np.int64(np.float64(above) * scale) << width) | j
+        scale = most / max(1.0, np.float64(high - low))
+        for j in range(len(kept)):
+            above = np.float64(max(kept[j], low) - low) * scale
+            keys[i, j] = (np.int64(above if above < most else most) << width) | j
         keys[i, own] = ~keys.dtype.type(0)
 
 
 @njit(cache=True, nogil=True)
-def _unpack(keys, distances, rows, left, width, seed, is_last, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _range(bits, own, kept):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Round a row, and return its least and its largest finite length, as bits of float64."""
+    low, high = INFINITE, np.uint64(0)
+    for j in range(len(bits)):
+        kept[j] = rounded(bits[j])
+    for others in (kept[:own], kept[own + 1 :]):
+        for j in range(len(others)):
+            low = min(low, others[j])
+            high = max(high, others[j] if others[j] < INFINITE else np.uint64(0))
+    return min(low, high), high
+
+
+@njit(cache=True, nogil=True)
+def _unpack(keys, lengths, rows, left, width, seed, is_last, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Rank rows by their sorted keys; tell which are so crowded that they should be packed anew."""
     others = keys.shape[1] - 1
     crowded = np.zeros(len(left), np.bool_)
-    order, values = np.empty(others, np.int32), np.empty(others)
+    work = np.empty(others), np.empty(others, np.int32)
     column = keys.dtype.type((1 << width) - 1)
     for i in range(len(left)):
-        row, own = distances[left[i]], rows[left[i]]
+        sorted_, ranked = keys[i, :others], ranks[left[i]]
+        bits = lengths[left[i]].view(np.uint64)
         for place in range(others):
-            order[place] = keys[i, place] & column
-        start = 0
-        for end in range(1, others + 1):
-            if end < others and keys[i, end] <= keys[i, start] | column:
-                continue
-            if end - start > 1:
-                if end - start > _CROWD and not is_last:
-                    crowded[i] = True
-                    break
-                for place in range(start, end):
-                    values[place] = row[order[place]]
-                put_in_order(values[start:end], order[start:end], seed, np.uint64(own))
-            start = end
-        for place in range(others):
-            ranks[left[i], order[place]] = place + 1
-        ranks[left[i], own] = 0
-    return crowded
+            ranked[sorted_[place] & column] = place + 1
+        ranked[rows[left[i]]] = 0
+        begun = 0
+        for begin in range(1, others, _CHUNK):
+            alike, end = 0, min(begin + _CHUNK, others)
+            for place in range(begin, end):
+                alike += sorted_[place] <= sorted_[place - 1] | column
+            if alike:
+                for place in range(max(begin, begun), end):
+                    if place >= begun and sorted_[place] <= sorted_[place - 1] | column:
+                        begun = _order_alike(
+                            sorted_, place - 1, column, bits, rows[left[i]], seed, work, ranked
+                        )
+                        crowded[i] |= begun - place >= _CROWD
+            if crowded[i] and not is_last:
+                break
+    return crowded & (not is_last)
+
+
+@njit(cache=True, nogil=True)
+def _order_alike(keys, start, column, bits, own, seed, work, ranked):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Put those that share their high bits in order; return where they end."""
+    end = start + 1
+    while end < len(keys) and keys[end] <= keys[start] | column:
+        end += 1
+    if end == start + 2:  # as most are
+        one, other = np.int64(keys[start] & column), np.int64(keys[start + 1] & column)
+        if rounded(bits[one]) < rounded(bits[other]):
+            return end
+        if rounded(bits[one]) > rounded(bits[other]):
+            ranked[one], ranked[other] = start + 2, start + 1
+            return end
+    values, columns = work[0][: end - start], work[1][: end - start]
+    kept = values.view(np.uint64)
+    for q in range(len(columns)):
+        columns[q] = keys[start + q] & column
+        kept[q] = rounded(bits[columns[q]])
+    put_in_order(values, columns, seed, np.uint64(own))
+    for q in range(len(columns)):
+        ranked[columns[q]] = start + q + 1
+    return end
 
 
 @njit(cache=True, nogil=True)

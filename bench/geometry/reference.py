@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.geometry.blocks import Rows, in_order, row_blocks
-from bench.geometry.pair_ranks import PairRanks
+from bench.geometry.nearest import find_nearest
+from bench.geometry.pair_ranks import Blocks, PairRanks, Scale, has_few_pairs
 from bench.geometry.ranks import rank_rows
 
 
@@ -29,16 +30,25 @@ class Block:
     ----------
     rows : ndarray of shape (m,)
         The indices of the points that the rows belong to.
-    distances : ndarray of shape (m, n), float64
-        From each of them to every point.
+    lengths : ndarray of shape (m, n), float64
+        What orders the points as seen from each of them: distances or, where these are had
+        without taking roots, their squares.
     ranks : ndarray of shape (m, n), uint32
-        The rank of each other point by that distance, 1 for the nearest; 0 for the point itself.
+        The rank of each other point by that length, 1 for the nearest; 0 for the point itself.
         Empty if they were not asked for.
+    squared : bool
+        Whether the lengths are squares.
     """
 
     rows: Rows
-    distances: NDArray[np.float64]
+    lengths: NDArray[np.float64]
     ranks: NDArray[np.uint32]
+    squared: bool = False
+
+    @cached_property
+    def distances(self) -> NDArray[np.float64]:
+        """The distances from each row to every point, of shape (m, n)."""
+        return np.sqrt(self.lengths) if self.squared else self.lengths
 
 
 class Reference(Protocol):
@@ -52,8 +62,8 @@ class Reference(Protocol):
         Coordinates in which this geometry is flat, where they are known.
     order : ndarray of shape (n,) or None
         All rows, in an order in which they are found fastest, if there is one.
-    pair_ranks : PairRanks
-        The rank of a distance among those of all pairs.
+    squared : bool
+        Whether the lengths of its blocks are squares of distances.
     """
 
     @property
@@ -66,10 +76,14 @@ class Reference(Protocol):
     def order(self) -> Rows | None: ...  # noqa: D102 - as above
 
     @property
-    def pair_ranks(self) -> PairRanks: ...  # noqa: D102 - as above
+    def squared(self) -> bool: ...  # noqa: D102 - as above
 
     def block(self, rows: Rows, *, ranked: bool = True) -> Block:
         """Return some rows, with or without their ranks."""
+        ...
+
+    def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
+        """Return the k nearest of some rows, the nearest first, of shape (len(rows), k)."""
         ...
 
 
@@ -83,20 +97,18 @@ class LiveReference:
     Parameters
     ----------
     geometry : DistanceRows
-        What gives the distances; its ``order``, if it has one, says which rows it finds fastest
-        together.
+        What gives the distances. If it has ``squares`` they are taken in their place; its
+        ``order``, if it has one, says which rows it finds fastest together; if it has
+        ``nearest``, that finds a few neighbours without looking at all points.
     n : int
         Number of points.
     coordinates : ndarray of shape (n, d), optional
         Coordinates in which this geometry is flat.
-    threads : int
-        How many blocks of rows are worked on at once for `pair_ranks`.
     """
 
     geometry: DistanceRows
     n: int
     coordinates: NDArray[np.floating] | None = None
-    threads: int = 1
 
     @property
     def order(self) -> Rows | None:
@@ -104,32 +116,44 @@ class LiveReference:
         order: Rows | None = getattr(self.geometry, "order", None)
         return order
 
+    @property
+    def squared(self) -> bool:
+        """Whether the geometry gives squares."""
+        return hasattr(self.geometry, "squares")
+
     def block(self, rows: Rows, *, ranked: bool = True) -> Block:
         """Compute some rows."""
-        distances = np.ascontiguousarray(self.geometry.distances(rows), dtype=np.float64)
-        return Block(rows, distances, rank_rows(distances, rows) if ranked else _NO_RANKS)
+        find = getattr(self.geometry, "squares", self.geometry.distances)
+        lengths = np.ascontiguousarray(find(rows), dtype=np.float64)
+        ranks = rank_rows(lengths, rows) if ranked else _NO_RANKS
+        return Block(rows, lengths, ranks, self.squared)
 
-    @cached_property
-    def pair_ranks(self) -> PairRanks:
-        """The rank of a distance among those of all pairs, from one pass over all rows."""
-        return rank_pairs(self, None, self.threads)
+    def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
+        """Find the nearest, by the geometry's own way or among all points."""
+        found = getattr(self.geometry, "nearest", _unknown)(rows, k)
+        left = np.flatnonzero(found[:, 0] < 0)
+        for some in row_blocks(left, self.n):
+            block = self.block(rows[some], ranked=False)
+            found[some] = find_nearest(block.lengths, block.rows, k)
+        return np.asarray(found)
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path, *, threads: int = 1) -> None:
         """Write all rows to a folder that does not exist yet, to be shared by processes."""
         folder.mkdir(parents=True)
         shape = (self.n, self.n)
         create = np.lib.format.open_memmap
         distances = create(folder / "distances.npy", mode="w+", dtype=np.float64, shape=shape)
         ranks = create(folder / "ranks.npy", mode="w+", dtype=np.uint32, shape=shape)
-        for block in in_order(self.block, row_blocks(every_row(self), self.n), self.threads):
+        for block in in_order(self.block, row_blocks(every_row(self), self.n), threads):
             distances[block.rows], ranks[block.rows] = block.distances, block.ranks
         distances.flush()
         ranks.flush()
         if self.coordinates is not None:
             np.save(folder / "coordinates.npy", self.coordinates, allow_pickle=False)
-        for name in PairRanks.__dataclass_fields__:
-            array = np.asarray(getattr(self.pair_ranks, name))
-            np.save(folder / f"pair_{name}.npy", array, allow_pickle=False)
+
+
+def _unknown(rows: Rows, k: int) -> NDArray[np.int32]:
+    return np.full((len(rows), k), -1, np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,14 +164,13 @@ class StoredReference:
     ----------
     distances : ndarray of shape (n, n), float64
     ranks : ndarray of shape (n, n), uint32
-    pair_ranks : PairRanks
     coordinates : ndarray of shape (n, d) or None
     """
 
     distances: NDArray[np.float64]
     ranks: NDArray[np.uint32]
-    pair_ranks: PairRanks
     coordinates: NDArray[np.floating] | None = None
+    squared: bool = False
 
     @property
     def n(self) -> int:
@@ -164,18 +187,21 @@ class StoredReference:
         ranks = np.asarray(self.ranks[rows]) if ranked else _NO_RANKS
         return Block(rows, np.asarray(self.distances[rows]), ranks)
 
+    def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
+        """Look them up among the ranks."""
+        ranks = np.asarray(self.ranks[rows])
+        nearest = np.argpartition(ranks, k, axis=1)[:, : k + 1]
+        by_rank = np.take_along_axis(ranks, nearest, axis=1).argsort(axis=1)
+        # The point itself, of rank 0, comes first.
+        return np.take_along_axis(nearest, by_rank, axis=1)[:, 1:].astype(np.int32)
+
     @classmethod
     def load(cls, folder: Path) -> "StoredReference":
         """Map the arrays of a folder; nothing is read until it is needed."""
-        pairs = {
-            name: np.load(folder / f"pair_{name}.npy", allow_pickle=False)
-            for name in PairRanks.__dataclass_fields__
-        }
         coordinates = folder / "coordinates.npy"
         return cls(
             np.load(folder / "distances.npy", mmap_mode="r", allow_pickle=False),
             np.load(folder / "ranks.npy", mmap_mode="r", allow_pickle=False),
-            PairRanks(**pairs | {"first": int(pairs["first"])}),
             np.load(coordinates, allow_pickle=False) if coordinates.exists() else None,
         )
 
@@ -186,12 +212,21 @@ def every_row(*references: Reference) -> Rows:
     return next((order for order in orders if order is not None), np.arange(references[0].n))
 
 
+def scale_of(reference: Reference, rows: Rows | None, threads: int = 1) -> Scale:
+    """Return what tells the places of lengths, of all pairs or if rows are given of theirs."""
+    blocks = _lengths(reference, rows, threads) if has_few_pairs(reference.n) else ()
+    return Scale.of(blocks, reference.n, half=rows is None, squared=reference.squared)
+
+
 def rank_pairs(reference: Reference, rows: Rows | None, threads: int = 1) -> PairRanks:
-    """Rank the distances of all pairs, or if some rows are given of theirs alone."""
+    """Rank the lengths of all pairs, or if some rows are given of theirs alone."""
+    scale = scale_of(reference, rows, threads)
+    return PairRanks.of(scale, _lengths(reference, rows, threads), half=rows is None)
 
-    def distances(block: Rows) -> tuple[Rows, NDArray[np.float64]]:
-        return block, reference.block(block, ranked=False).distances
 
-    n = reference.n
-    blocks = row_blocks(every_row(reference) if rows is None else rows, n)
-    return PairRanks.of(in_order(distances, blocks, threads), n, half=rows is None)
+def _lengths(reference: Reference, rows: Rows | None, threads: int) -> Blocks:
+    def lengths(block: Rows) -> tuple[Rows, NDArray[np.float64]]:
+        return block, reference.block(block, ranked=False).lengths
+
+    blocks = row_blocks(every_row(reference) if rows is None else rows, reference.n)
+    return in_order(lengths, blocks, threads)

@@ -24,10 +24,10 @@ class ShortestPaths:
 
     From sources scattered over the graph, Dijkstra's algorithm on a heap is run for each. For
     sources near each other, the distances of all of them to one node are kept side by side, and a
-    node takes the best that its neighbours offer for all sources at once. Nodes are visited in
+    node offers its neighbours the way through it for all sources at once. Nodes are visited in
     the order in which a search from one of the sources met them, which is nearly right for the
-    others, then backwards, and so on, those alone whose neighbours have changed, until nothing
-    changes: four visits or so for each node.
+    others, then backwards, and so on, those alone whose distances have changed, until nothing
+    changes: two or three visits for each node.
 
     Parameters
     ----------
@@ -134,45 +134,36 @@ def _fill(starts, ends, lengths, places, sources, rows, found):  # type: ignore[
 
 @njit(cache=True, nogil=True)
 def _sweep(starts, ends, lengths, sources, visits, labels, changed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Let nodes take what their neighbours offer until nobody offers anything better."""
+    """Let nodes offer their neighbours a way through them until nobody gains by it."""
     labels[:] = np.inf
     changed[:] = False
-    lanes = len(sources)
-    best = np.empty(lanes)
-    for i in range(lanes):
+    for i in range(len(sources)):
         labels[sources[i], i] = 0.0
-        for e in range(starts[sources[i]], starts[sources[i] + 1]):
-            changed[ends[e]] = True
-    falls, forward = True, True
-    while falls:
-        falls = False
+        changed[sources[i]] = True
+    left, forward = True, True
+    while left:
+        left = False
         for visit in range(len(visits)):
             node = visits[visit if forward else len(visits) - 1 - visit]
             if changed[node]:
-                changed[node] = False
-                falls |= _pull(starts, ends, lengths, node, labels, changed, best)
+                changed[node], left = False, True
+                _offer(starts, ends, lengths, node, labels, changed)
         forward = not forward
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _pull(starts, ends, lengths, node, labels, changed, best):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Take the best that the neighbours offer; if it is better, tell them."""
-    own, fell = labels[node], False
-    for i in range(len(best)):
-        best[i] = own[i]
+def _offer(starts, ends, lengths, node, labels, changed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Offer all neighbours a way through this node; note those that gain by it."""
+    own = labels[node]
     for e in range(starts[node], starts[node + 1]):
-        length, offered = lengths[e], labels[ends[e]]
-        for i in range(len(best)):
-            distance = offered[i] + length
-            best[i] = distance if distance < best[i] else best[i]  # `min` would look for NaN
-    for i in range(len(best)):
-        fell |= best[i] < own[i]
-    if fell:
-        for i in range(len(best)):
-            own[i] = best[i]
-        for e in range(starts[node], starts[node + 1]):
+        length, other, gains = lengths[e], labels[ends[e]], 0
+        for i in range(len(own)):
+            gains += own[i] + length < other[i]
+        if gains:
             changed[ends[e]] = True
-    return fell
+            for i in range(len(own)):
+                distance = own[i] + length
+                other[i] = distance if distance < other[i] else other[i]
 
 
 @njit(cache=True, nogil=True)

@@ -88,12 +88,12 @@ class CoRanking:
 
     @cached_property
     def mrre_false(self) -> NDArray[np.float64]:
-        """Mean relative rank error of the k nearest in the embedding (Lee & Verleysen 2009)."""
+        """Mean relative rank error of the k nearest in the embedding (Lee & Verleysen 2007)."""
         return self._relative_errors(*self.sums[:3])
 
     @cached_property
     def mrre_missing(self) -> NDArray[np.float64]:
-        """Mean relative rank error of the k nearest in the reference (Lee & Verleysen 2009)."""
+        """Mean relative rank error of the k nearest in the reference (Lee & Verleysen 2007)."""
         return self._relative_errors(*self.sums[3:])
 
     def _relative_errors(

@@ -109,12 +109,16 @@ def compare(
     """
     rows = np.concatenate(samples) if samples else None
     one_pass = Pass(references, embedding, rows=rows, **options)
-    parts = [one_pass.sum_up(group) for group in samples or (every_row(*references.values()),)]
+    if samples:
+        parts = list(one_pass.tallies(samples))
+    else:
+        parts = [one_pass.sum_up(every_row(*references.values()))]
     comparisons = {}
     for name in parts[0]:
         reference = references[name if name != OVERLAP else options["overlap"][1]]
         tallies = [part[name] for part in parts]
         total = reduce(Tally.plus, tallies)
+        total = replace(total, moments=total.moments.with_ranks())
         groups = _charged(total, tallies) if samples else ()
         comparisons[name] = Comparison(reference, embedding, total, groups)
     return comparisons

@@ -8,11 +8,12 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
-from bench.geometry.pair_ranks import PairRanks, place_of
+from bench.geometry.pair_ranks import PairRanks, PlaceSums, Scale, find_places
 from bench.geometry.ranks import rounded, scramble
+from bench.geometry.reference import Block
 
 TRIPLETS = 20  # drawn for each point
-_FIELDS = 11
+_FIELDS = 12
 _COARSE = 4096  # bins, for the standard errors of sums of ranks
 
 
@@ -21,30 +22,40 @@ class Moments:
     """Sums over the pairs (i, j), j other than i, of some rows i.
 
     ``d`` is a distance of the reference, ``e`` the same pair's in the embedding, ``r`` and ``s``
-    their ranks among all pairs, centred. What was not asked for is 0.
+    their ranks among all pairs, centred. A pair between pieces that no path joins, d infinite, has
+    no length to compare: it counts in ranks and triplets alone. What was not asked for is 0.
 
     Parameters
     ----------
-    sums : ndarray of shape (11,)
-        Of 1, d, e, d d, e e, d e; of r r, s s, r s; the triplets drawn, and those kept.
-    places : ndarray of shape (2, v)
-        For each value or bin of d, in order: how many pairs have it, and the sum of their e.
+    sums : ndarray of shape (12,)
+        Of 1, d, e, d d, e e, d e; of r r, s s, r s; the triplets drawn, and those kept; and of
+        e e once more, over the pairs that are ranked. Sums with r are there once `with_ranks`
+        has put them there.
+    places : PlaceSums
+        For each place of d: how many pairs have it, and the sums of their e and s.
     ranked : ndarray of shape (2, 2, w), w 0 if the rows are no sample
         Of a sample: for coarser bins of d and of e, how many pairs are in it, and the sum of their
         ranks on the other side. See `by_their_part_in_the_ranks`.
     """
 
     sums: NDArray[np.float64]
-    places: NDArray[np.float64]
+    places: PlaceSums
     ranked: NDArray[np.float64]
 
     def plus(self, other: "Moments", sign: int = 1) -> "Moments":
         """Add other sums, or with ``sign=-1`` take them away."""
         return Moments(
             self.sums + sign * other.sums,
-            self.places + sign * other.places,
+            self.places.plus(other.places, sign),
             self.ranked + sign * other.ranked,
         )
+
+    def with_ranks(self) -> "Moments":
+        """Rank the places of d, now that all pairs are counted, and sum up what takes r."""
+        sums, r = self.sums.copy(), self.places.ranks
+        sums[6] = (self.places.sums[:, 0] * r**2).sum()
+        sums[8] = (self.places.sums[:, 2] * r).sum()
+        return Moments(sums, self.places, self.ranked)
 
     @property
     def pearson(self) -> float:
@@ -75,33 +86,22 @@ class Moments:
     @property
     def nonmetric_stress(self) -> float:
         """Stress-1 of e against the nearest numbers that rise with d (Kruskal 1964)."""
-        counts, totals = self.places[:, self.places[0] > 0]
-        means = totals / counts
+        counts, totals, _ = self.places.sums[self.places.sums[:, 0] > 0].T
+        means, ee = totals / counts, self.sums[11]
         fitted = isotonic_regression(means, weights=counts).x
-        within = self.sums[4] - (counts * means**2).sum()
+        within = ee - (counts * means**2).sum()
         between = (counts * (means - fitted) ** 2).sum()
-        if self.sums[4] <= 0:
-            return 1.0
-        return float(np.sqrt(np.clip((within + between) / self.sums[4], 0, 1)))
+        return float(np.sqrt(np.clip((within + between) / ee, 0, 1))) if ee > 0 else 1.0
 
 
 def _ratio(both: float, one: float, other: float) -> float:
     return float(np.clip(both / np.sqrt(one * other), -1, 1)) if one > 0 and other > 0 else 0.0
 
 
-def empty_moments(given_ranks: PairRanks | None = None, *, sampled: bool = False) -> Moments:
-    """Return the sums of no rows.
-
-    Parameters
-    ----------
-    given_ranks : PairRanks, optional
-        Of the reference, if pairs are to be ranked.
-    sampled : bool
-        Whether the rows are a sample, so that `by_their_part_in_the_ranks` is to come.
-    """
-    places = len(given_ranks.ranks) if given_ranks else 0
+def empty_moments(*, sampled: bool = False) -> Moments:
+    """Return the sums of no rows; of a sample, with what `by_their_part_in_the_ranks` takes."""
     coarse = _COARSE if sampled else 0
-    return Moments(np.zeros(_FIELDS), np.zeros((2, places)), np.zeros((2, 2, coarse)))
+    return Moments(np.zeros(_FIELDS), PlaceSums.empty(3), np.zeros((2, 2, coarse)))
 
 
 def by_their_part_in_the_ranks(total: Moments, groups: Sequence[Moments]) -> list[Moments]:
@@ -113,93 +113,94 @@ def by_their_part_in_the_ranks(total: Moments, groups: Sequence[Moments]) -> lis
     Stat. 39, 1968). Sums of r r and s s depend on the number of pairs alone, if few are tied.
     """
     # What lies above a pair on this side, and half of what is beside it, counts for its rank.
-    sums = total.ranked[:, 1]
+    r, sums = total.places.ranks, total.ranked[:, 1]
     above = sums.sum(axis=1, keepdims=True) - np.cumsum(sums, axis=1) + sums / 2
     charged = []
     for group in groups:
         share = group.ranked[0, 0].sum() / total.ranked[0, 0].sum()
         mine = group.sums.copy()
         mine[6:8] = share * total.sums[6:8]
-        mine[8] += (group.ranked[:, 0] * above).sum() - 2 * share * total.sums[8]
+        mine[8] = (group.places.sums[:, 2] * r).sum() - 2 * share * total.sums[8]
+        mine[8] += (group.ranked[:, 0] * above).sum()
         charged.append(Moments(mine, group.places, group.ranked))
     return charged
 
 
-def add_distances(
-    moments: Moments,
-    rows: NDArray[np.intp],
-    given: NDArray[np.float64],
-    found: NDArray[np.float64],
-    half: bool,
-) -> None:
+def add_distances(moments: Moments, given: Block, found: Block, half: bool) -> None:
     """Add the distances of some rows.
 
     Parameters
     ----------
     moments : Moments
         Added to in place.
-    rows : ndarray of shape (m,)
-        The index of each row's own point, which is left out.
-    given, found : ndarray of shape (m, n)
-        Distances in the reference and in the embedding.
+    given, found : Block
+        The rows in the reference and in the embedding.
     half : bool
         Whether the rows are all there are, so that each pair is met from both ends and counted
         from one.
     """
-    _add_distances(rows, given, found, half, moments.sums)
+    _add_distances(given.rows, given.distances, found.distances, half, moments.sums)
 
 
 def add_pair_ranks(
     moments: Moments,
-    rows: NDArray[np.intp],
-    given: NDArray[np.float64],
-    found: NDArray[np.float64],
+    given: Block,
+    found: Block,
     half: bool,
-    given_ranks: PairRanks,
+    given_ranks: PairRanks | Scale,
     found_ranks: PairRanks,
-) -> None:
-    """Add the ranks of some rows among all pairs; as `add_distances`, which is to come first."""
-    _add_pair_ranks(
-        rows,
-        given.view(np.uint64),
-        found.view(np.uint64),
-        found,
-        half,
-        (given_ranks.arrays, given_ranks.ranks, found_ranks.arrays, found_ranks.ranks),
-        moments.sums,
-        moments.places,
-        moments.ranked,
-    )
+) -> Moments:
+    """Add the ranks of some rows among all pairs; as `add_distances`.
+
+    Parameters
+    ----------
+    moments, given, found, half
+        As in `add_distances`; use the moments that are returned.
+    given_ranks : PairRanks or Scale
+        Of the reference. Ranks are needed for a sample alone: of all rows they follow from the
+        places, once all are counted.
+    found_ranks : PairRanks
+        Of the embedding.
+    """
+    if isinstance(given_ranks, PairRanks):
+        scale, ranks, first = given_ranks.scale, given_ranks.ranks, given_ranks.first
+        places = moments.places.covering(first, first + len(ranks) - 2)
+    else:
+        scale, ranks = given_ranks, np.empty(0)
+        places = scale.make_room(moments.places, given.rows, given.lengths)
+    of_given = given.lengths.view(np.uint64), scale.from_first(places.first), ranks
+    where = found_ranks.scale.from_first(found_ranks.first)
+    of_found = found.lengths.view(np.uint64), found.distances, where, found_ranks.ranks
+    sums = moments.sums, places.sums, moments.ranked
+    _add_pair_ranks(given.rows, of_given, of_found, half, sums)
+    return Moments(moments.sums, places, moments.ranked)
 
 
-def add_triplets(
-    moments: Moments,
-    rows: NDArray[np.intp],
-    given: NDArray[np.float64],
-    found: NDArray[np.float64],
-    seed: int = 0,
-) -> None:
+def add_triplets(moments: Moments, given: Block, found: Block, seed: int = 0) -> None:
     """Draw pairs of other points for each row, and see whether the nearer is still nearer.
 
     A triplet that is tied on one side counts half, one that is tied on both is kept.
     """
-    bits = given.view(np.uint64), found.view(np.uint64)
-    _add_triplets(rows, *bits, np.uint64(seed), TRIPLETS, moments.sums)
+    bits = given.lengths.view(np.uint64), found.lengths.view(np.uint64)
+    _add_triplets(given.rows, *bits, np.uint64(seed), TRIPLETS, moments.sums)
 
 
 @njit(cache=True, nogil=True)
 def _add_distances(rows, given, found, half, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     for i in range(given.shape[0]):
         d_sum = e_sum = dd = ee = de = 0.0
-        first = rows[i] + 1 if half else 0
+        infinite, first = 0, rows[i] + 1 if half else 0
         for j in range(first, given.shape[1]):  # its distance from itself, 0, adds nothing
             d, e = given[i, j], found[i, j]
+            e = e if d < np.inf else 0.0
+            d = d if d < np.inf else 0.0
+            infinite += given[i, j] == np.inf
             d_sum += d
             e_sum += e
             dd += d * d
             ee += e * e
             de += d * e
-        sums[0] += given.shape[1] - (first if half else 1)
+        sums[0] += given.shape[1] - (first if half else 1) - infinite
         sums[1] += d_sum
         sums[2] += e_sum
         sums[3] += dd
@@ -208,30 +209,36 @@ def _add_distances(rows, given, found, half, sums):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, nogil=True)
-def _add_pair_ranks(rows, given, found, distances, half, ranks, sums, places, ranked):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    of_given, given_ranks, of_found, found_ranks = ranks
+def _add_pair_ranks(rows, of_given, of_found, half, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    given, given_scale, given_ranks = of_given
+    found, distances, found_scale, found_ranks = of_found
+    totals, places, ranked = sums
+    n, sampled = given.shape[1], ranked.shape[2] > 0
+    at, found_at = np.empty(n, np.int32), np.empty(n, np.int32)
     for i in range(given.shape[0]):
-        rr = ss = rs = 0.0
-        for j in range(rows[i] + 1 if half else 0, given.shape[1]):
-            if j != rows[i]:
-                place = place_of(given[i, j], *of_given)
-                found_place = place_of(found[i, j], *of_found)
-                r, s = given_ranks[place], found_ranks[found_place]
-                rr += r * r
-                ss += s * s
-                rs += r * s
-                places[0, place] += 1
-                places[1, place] += distances[i, j]
-                if ranked.shape[2]:
-                    bin_ = place * _COARSE // max(len(given_ranks), _COARSE)
-                    ranked[0, 0, bin_] += 1
-                    ranked[0, 1, bin_] += s
-                    bin_ = found_place * _COARSE // max(len(found_ranks), _COARSE)
-                    ranked[1, 0, bin_] += 1
-                    ranked[1, 1, bin_] += r
-        sums[6] += rr
-        sums[7] += ss
-        sums[8] += rs
+        start = rows[i] + 1 if half else 0
+        find_places(given[i, start:], given_scale, len(places), at)
+        find_places(found[i, start:], found_scale, len(found_ranks), found_at)
+        ss = ee = 0.0
+        for j in range(start, n):
+            if j == rows[i]:
+                continue
+            place, found_place = at[j - start], found_at[j - start]
+            e, s = distances[i, j], found_ranks[found_place]
+            ss += s * s
+            ee += e * e
+            places[place, 0] += 1
+            places[place, 1] += e
+            places[place, 2] += s
+            if sampled:
+                bin_ = place * _COARSE // max(len(given_ranks), _COARSE)
+                ranked[0, 0, bin_] += 1
+                ranked[0, 1, bin_] += s
+                bin_ = found_place * _COARSE // max(len(found_ranks), _COARSE)
+                ranked[1, 0, bin_] += 1
+                ranked[1, 1, bin_] += given_ranks[place]
+        totals[7] += ss
+        totals[11] += ee
 
 
 @njit(cache=True, nogil=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtrit
 
 from bench.geometry.blocks import Rows
 from bench.metrics.comparison import Comparison
@@ -77,7 +77,7 @@ def uncertainties(readings: Sequence[Reading], comparison: Comparison) -> list[U
     g, share = len(without), comparison.tally.m / comparison.n
     variance = (g - 1) / g * np.square(without - without.mean(axis=0)).sum(axis=0)
     errors = np.sqrt((1 - share) * variance)
-    reach = float(stats.t.ppf((1 + _CONFIDENCE) / 2, g - 1)) * errors
+    reach = float(stdtrit(g - 1, (1 + _CONFIDENCE) / 2)) * errors
     return [
         Uncertainty(float(error), max(metric.low, float(low)), min(metric.high, float(high)))
         for (metric, _), error, low, high in zip(
@@ -97,9 +97,5 @@ def read(metric: Metric, k: int, comparison: Comparison) -> float:
     value: NDArray[np.float64] = np.asarray(metric.function(comparison), dtype=np.float64)
     if not metric.curve:
         return float(value)
-    if not 1 <= k <= len(value):
-        raise ValueError(
-            f"k = {k} is out of range for {metric.name} with n = {comparison.n}: give a number in "
-            f"1 ... {len(value)}."
-        )
+    metric.check_k(comparison.n, k)
     return float(value[k - 1])

@@ -39,11 +39,14 @@ class Metric:
         The paper.
     curve : bool
         Whether the function gives a value for each k.
+    largest_k : callable, optional
+        Of a curve: takes n, and returns the largest k; n - 1 if not given.
     higher_is_better : bool or None
         The direction; None for what describes and does not judge.
     needs : tuple of str
-        What `compare` must compute for it (see there): ``"neighbors"`` for a curve that can be
-        read at k from the k nearest alone, ``"ranks"`` for what takes all k. Also
+        What `compare` must compute for it (see there): ``"overlap"`` for a curve that can be
+        read at k from which of the k nearest are shared, ``"neighbors"`` if it takes their ranks
+        too, ``"ranks"`` for what takes all k. Also
         ``"coordinates"``: the score is only given where the reference has them.
     drawn : bool
         Whether it looks at points drawn by their row numbers and a fixed seed, so that rows in
@@ -65,6 +68,16 @@ class Metric:
     needs: tuple[str, ...] = ("ranks", "distances", "pair_ranks", "triplets")
     drawn: bool = False
     tabulated: bool = True
+    largest_k: Callable[[int], int] | None = None
+
+    def check_k(self, n: int, k: int) -> None:
+        """Raise `ValueError` if k is out of the range that this metric has for n points."""
+        largest = self.largest_k(n) if self.largest_k else n - 1
+        if self.curve and not 1 <= k <= largest:
+            raise ValueError(
+                f"k = {k} is out of range for {self.name} with n = {n}: give a number in "
+                f"1 ... {largest}."
+            )
 
     def best_at(self, n: int, k: int) -> float | None:
         """Return what n points kept perfectly score, read at k if it depends on k."""
@@ -110,6 +123,10 @@ def _chance_of_errors(n: int) -> Curve:
     return np.asarray(np.cumsum(errors) / np.cumsum(np.abs(n - 2 * k + 1) / k))
 
 
+def _below_half(n: int) -> int:
+    return (n - 1) // 2
+
+
 def _best_overlap_beyond_chance(n: int) -> Curve:
     return 1 - _chance_of_overlap(n)
 
@@ -134,6 +151,7 @@ def auc(comparison: Comparison) -> float:
     chance=_chance_of_penalties,
     source="Venna & Kaski 2001",
     curve=True,
+    largest_k=_below_half,
     needs=("neighbors",),
 )
 def trustworthiness(comparison: Comparison) -> Curve:
@@ -148,6 +166,7 @@ def trustworthiness(comparison: Comparison) -> Curve:
     chance=_chance_of_penalties,
     source="Venna & Kaski 2001",
     curve=True,
+    largest_k=_below_half,
     needs=("neighbors",),
 )
 def continuity(comparison: Comparison) -> Curve:
@@ -162,7 +181,7 @@ def continuity(comparison: Comparison) -> Curve:
     chance=_chance_of_overlap,
     source="Lee & Verleysen 2009",
     curve=True,
-    needs=("neighbors",),
+    needs=("overlap",),
     tabulated=False,
 )
 def q_nx(comparison: Comparison) -> Curve:
@@ -177,7 +196,8 @@ def q_nx(comparison: Comparison) -> Curve:
     chance=0,
     source="Lee, Renard, Bernard, Dupont & Verleysen 2013",
     curve=True,
-    needs=("neighbors",),
+    largest_k=lambda n: n - 2,
+    needs=("overlap",),
     tabulated=False,
 )
 def r_nx(comparison: Comparison) -> Curve:
@@ -192,7 +212,7 @@ def r_nx(comparison: Comparison) -> Curve:
     chance=0,
     source="Chen & Buja 2009",
     curve=True,
-    needs=("neighbors",),
+    needs=("overlap",),
     tabulated=False,
 )
 def lcmc(comparison: Comparison) -> Curve:
@@ -205,7 +225,7 @@ def lcmc(comparison: Comparison) -> Curve:
     (0, 1),
     best=0,
     chance=_chance_of_errors,
-    source="Lee & Verleysen 2009",
+    source="Lee & Verleysen 2007",
     curve=True,
     higher_is_better=False,
     needs=("neighbors",),
@@ -221,7 +241,7 @@ def mrre_false(comparison: Comparison) -> Curve:
     (0, 1),
     best=0,
     chance=_chance_of_errors,
-    source="Lee & Verleysen 2009",
+    source="Lee & Verleysen 2007",
     curve=True,
     higher_is_better=False,
     needs=("neighbors",),
@@ -237,7 +257,7 @@ def mrre_missing(comparison: Comparison) -> Curve:
     (1, float("inf")),
     best=None,
     chance=None,
-    source="Lee & Verleysen 2009",
+    source="Lee & Verleysen 2010",
     higher_is_better=None,
     needs=("ranks",),
     tabulated=False,
@@ -252,7 +272,7 @@ def k_max(comparison: Comparison) -> float:
     (0, 1),
     best=1,
     chance=None,
-    source="Lee & Verleysen 2009",
+    source="Lee & Verleysen 2010",
     needs=("ranks",),
     tabulated=False,
 )
@@ -266,7 +286,7 @@ def q_local(comparison: Comparison) -> float:
     (0, 1),
     best=1,
     chance=None,
-    source="Lee & Verleysen 2009",
+    source="Lee & Verleysen 2010",
     needs=("ranks",),
     tabulated=False,
 )
@@ -392,10 +412,11 @@ def chart_affine(comparison: Comparison) -> float:
     return affine_recovery(comparison.coordinates, comparison.embedding)
 
 
+_BOTTLENECK = "Cohen-Steiner, Edelsbrunner & Harer 2007"
+_WASSERSTEIN = "Cohen-Steiner, Edelsbrunner, Harer & Mileyko 2010"
 _TOPOLOGY: dict[str, Any] = {
     "best": 0,
     "chance": None,
-    "source": "Cohen-Steiner, Edelsbrunner & Harer 2007",
     "higher_is_better": False,
     "needs": ("topology",),
     "drawn": True,
@@ -403,25 +424,45 @@ _TOPOLOGY: dict[str, Any] = {
 }
 
 
-@_row("bottleneck distance of H0", (0, float("inf")), **_TOPOLOGY)
+@_row(
+    "bottleneck distance of H0",
+    (0, float("inf")),
+    source="Cohen-Steiner, Edelsbrunner & Harer 2007",
+    **_TOPOLOGY,
+)
 def h0_bottleneck(comparison: Comparison) -> float:
     """Worst change in the persistence of a component, in mean distances, on a subsample."""
     return comparison.topology["h0_bottleneck"]
 
 
-@_row("Wasserstein distance of H0", (0, float("inf")), **_TOPOLOGY)
+@_row(
+    "Wasserstein distance of H0",
+    (0, float("inf")),
+    source="Cohen-Steiner, Edelsbrunner, Harer & Mileyko 2010",
+    **_TOPOLOGY,
+)
 def h0_wasserstein(comparison: Comparison) -> float:
     """Sum of changes in the persistence of components, in mean distances, on a subsample."""
     return comparison.topology["h0_wasserstein"]
 
 
-@_row("bottleneck distance of H1", (0, float("inf")), **_TOPOLOGY)
+@_row(
+    "bottleneck distance of H1",
+    (0, float("inf")),
+    source="Cohen-Steiner, Edelsbrunner & Harer 2007",
+    **_TOPOLOGY,
+)
 def h1_bottleneck(comparison: Comparison) -> float:
     """Worst change in the persistence of a loop, in mean distances, on a subsample."""
     return comparison.topology["h1_bottleneck"]
 
 
-@_row("Wasserstein distance of H1", (0, float("inf")), **_TOPOLOGY)
+@_row(
+    "Wasserstein distance of H1",
+    (0, float("inf")),
+    source="Cohen-Steiner, Edelsbrunner, Harer & Mileyko 2010",
+    **_TOPOLOGY,
+)
 def h1_wasserstein(comparison: Comparison) -> float:
     """Sum of changes in the persistence of loops, in mean distances, on a subsample."""
     return comparison.topology["h1_wasserstein"]

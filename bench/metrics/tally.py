@@ -8,11 +8,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.geometry.blocks import DEFAULT_MEMORY, Rows, in_order, row_blocks
+from bench.geometry.blocks import DEFAULT_MEMORY, Rows, in_order, row_blocks, shares
 from bench.geometry.euclidean import EuclideanDistances, of_moderate_size
-from bench.geometry.nearest import rank_nearest
-from bench.geometry.pair_ranks import PairRanks
-from bench.geometry.reference import Block, LiveReference, Reference, rank_pairs
+from bench.geometry.nearest import place_nearest, rank_nearest
+from bench.geometry.pair_ranks import PairRanks, Scale
+from bench.geometry.reference import Block, LiveReference, Reference, rank_pairs, scale_of
 from bench.metrics.co_ranking import add_nearest, add_ranks, empty_sums
 from bench.metrics.moments import (
     Moments,
@@ -22,8 +22,11 @@ from bench.metrics.moments import (
     empty_moments,
 )
 
-Need = Literal["neighbors", "ranks", "distances", "pair_ranks", "triplets"]
+Need = Literal["overlap", "neighbors", "ranks", "distances", "pair_ranks", "triplets"]
 OVERLAP = "reference_overlap"
+_BY_BLOCKS: frozenset[Need] = frozenset(
+    ("neighbors", "ranks", "distances", "pair_ranks", "triplets")
+)
 EVERYTHING: frozenset[Need] = frozenset(("ranks", "distances", "pair_ranks", "triplets"))
 
 
@@ -64,11 +67,13 @@ class Pass:
         The geometries, by name; all of the same n points.
     embedding : ndarray of shape (n, n_components)
         One row for each point, finite.
-    needs : collection of {"neighbors", "ranks", "distances", "pair_ranks", "triplets"}
-        What the metrics to come will look at; nothing else is computed. ``"neighbors"`` are the
-        co-ranking counts up to k = ``neighbors`` only, ``"ranks"`` those for all k.
+    needs : collection of str
+        What the metrics to come will look at; nothing else is computed. ``"ranks"`` are the
+        co-ranking counts for all k, ``"neighbors"`` those up to k = ``neighbors`` only, and
+        ``"overlap"`` of these no more than how many of the nearest are shared; ``"distances"``,
+        ``"pair_ranks"`` and ``"triplets"`` are the parts of `Moments`.
     neighbors : int
-        The largest k for ``"neighbors"``.
+        The largest k for ``"neighbors"`` and ``"overlap"``.
     overlap : tuple of str, optional
         Two references to be held against each other too, as `OVERLAP`.
     rows : ndarray of shape (m,), optional
@@ -102,70 +107,83 @@ class Pass:
         """Number of points."""
         return len(self.embedding)
 
-    def tallies(self, blocks: Iterable[Rows]) -> Iterator[dict[str, Tally]]:
-        """Yield a tally for each block of rows and each reference, in the order of the blocks."""
-        self._pair_ranks  # noqa: B018 - to be ready before threads ask for it
-        yield from in_order(self._tally, blocks, self.threads)
+    def tallies(self, groups: Iterable[Rows]) -> Iterator[dict[str, Tally]]:
+        """Yield a tally for each group of rows and each reference, in the order of the groups."""
+        self._own_ranks, self._given_ranks  # noqa: B018 - to be ready before threads ask for them
+        yield from in_order(self._tally, groups, self.threads)
 
     def sum_up(self, rows: Rows) -> dict[str, Tally]:
         """Return the tally of some rows for each reference."""
         totals: dict[str, Tally] = {}
-        for found in self.tallies(row_blocks(rows, self.n, memory=self.memory // self.threads)):
+        for found in self.tallies(shares(rows)):
             totals = {k: totals[k].plus(tally) if totals else tally for k, tally in found.items()}
         return totals
 
     @cached_property
     def _own(self) -> LiveReference:
-        geometry = EuclideanDistances(of_moderate_size(self.embedding))
-        return LiveReference(geometry, self.n, threads=self.threads)
+        return LiveReference(EuclideanDistances(of_moderate_size(self.embedding)), self.n)
 
     @cached_property
-    def _pair_ranks(self) -> dict[str, PairRanks]:
+    def _own_ranks(self) -> PairRanks | None:
+        ranked = "pair_ranks" in self.needs
+        return rank_pairs(self._own, self.rows, self.threads) if ranked else None
+
+    @cached_property
+    def _given_ranks(self) -> dict[str, Scale | PairRanks]:
+        """Of all pairs the scale is enough: see `add_pair_ranks`."""
         if "pair_ranks" not in self.needs:
             return {}
-        every: dict[str, Reference] = {**self.references, "": self._own}
-        if self.rows is None:
-            return {name: reference.pair_ranks for name, reference in every.items()}
-        return {name: rank_pairs(r, self.rows, self.threads) for name, r in every.items()}
+        find = scale_of if self.rows is None else rank_pairs
+        return {name: find(r, self.rows, self.threads) for name, r in self.references.items()}
 
     def _tally(self, rows: Rows) -> dict[str, Tally]:
+        names = [*self.references, *([OVERLAP] if self.overlap else [])]
+        places = self.n - 1 if "ranks" in self.needs else self.neighbors
+        sums = {name: empty_sums(places) for name in names}
+        ranked = self.rows is not None and self._own_ranks is not None
+        moments = {name: empty_moments(sampled=ranked and name != OVERLAP) for name in names}
+        if "overlap" in self.needs:
+            self._add_overlap(rows, sums)
+        if _BY_BLOCKS.intersection(self.needs):
+            for some in row_blocks(rows, self.n, memory=self.memory // self.threads):
+                self._add_block(some, sums, moments)
+        return {name: Tally(len(rows), sums[name], moments[name]) for name in names}
+
+    def _add_overlap(self, rows: Rows, sums: dict[str, NDArray[np.int64]]) -> None:
+        found = self._own.nearest(rows, self.neighbors)
+        for name, reference in self.references.items():
+            given = reference.nearest(rows, self.neighbors)
+            add_nearest(sums[name], *place_nearest(found, given, self.n))
+
+    def _add_block(
+        self, rows: Rows, sums: dict[str, NDArray[np.int64]], moments: dict[str, Moments]
+    ) -> None:
         ranked = "ranks" in self.needs
         found = self._own.block(rows, ranked=ranked)
         given = {name: r.block(rows, ranked=ranked) for name, r in self.references.items()}
-        tallies = {
-            name: Tally(
-                len(rows), self._co_ranking(found, block), self._moments(name, found, block)
-            )
-            for name, block in given.items()
-        }
+        for name, block in given.items():
+            self._add_ranks(sums[name], found, block)
+            moments[name] = self._with_moments(moments[name], name, found, block)
         if self.overlap:
             one, other = (given[name] for name in self.overlap)
-            ranks = self._co_ranking(one, other)
-            tallies[OVERLAP] = Tally(len(rows), ranks, empty_moments())
-        return tallies
+            self._add_ranks(sums[OVERLAP], one, other)
 
-    def _co_ranking(self, found: Block, given: Block) -> NDArray[np.int64]:
+    def _add_ranks(self, sums: NDArray[np.int64], found: Block, given: Block) -> None:
         if "ranks" in self.needs:
-            sums = empty_sums(self.n - 1)
             add_ranks(sums, found.ranks, given.ranks)
-            return sums
-        sums = empty_sums(self.neighbors if "neighbors" in self.needs else 0)
-        if sums.size:
-            distances = found.distances, given.distances
-            add_nearest(sums, *rank_nearest(*distances, found.rows, self.neighbors))
-        return sums
+        elif "neighbors" in self.needs:
+            lengths = found.lengths, given.lengths
+            add_nearest(sums, *rank_nearest(*lengths, found.rows, self.neighbors))
 
-    def _moments(self, name: str, found: Block, given: Block) -> Moments:
-        ranks = self._pair_ranks.get(name)
-        moments = empty_moments(ranks, sampled=ranks is not None and self.rows is not None)
-        pairs, half = (found.rows, given.distances, found.distances), self.rows is None
+    def _with_moments(self, moments: Moments, name: str, found: Block, given: Block) -> Moments:
+        half = self.rows is None
         if "distances" in self.needs:
-            add_distances(moments, *pairs, half)
-        if ranks is not None:
-            add_pair_ranks(moments, *pairs, half, ranks, self._pair_ranks[""])
+            add_distances(moments, given, found, half)
         if "triplets" in self.needs:
-            add_triplets(moments, *pairs)
-        return moments
+            add_triplets(moments, given, found)
+        if self._own_ranks is None:
+            return moments
+        return add_pair_ranks(moments, given, found, half, self._given_ranks[name], self._own_ranks)
 
 
 def check_embedding(references: Mapping[str, Reference], embedding: NDArray[np.floating]) -> int:

@@ -13,7 +13,8 @@ def topology_distances(given: NDArray[np.float64], found: NDArray[np.float64]) -
     """Compare the persistence diagrams of two sets of distances between the same points.
 
     The diagrams are those of the Vietoris-Rips filtration, by ripser (Bauer, J. Appl. Comput.
-    Topol. 5, 2021). Each matrix is divided by its mean distance first, so that scale is nothing.
+    Topol. 5, 2021). Each matrix is divided by its mean distance first, so that scale is nothing; an
+    infinite distance joins nothing.
 
     Parameters
     ----------
@@ -38,7 +39,8 @@ def diagrams(distances: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     from ripser import ripser
 
     pairs = distances[np.triu_indices(len(distances), 1)]
-    scaled = distances / (pairs.mean() or 1)
+    joined = pairs[np.isfinite(pairs)]
+    scaled = distances / ((joined.mean() if len(joined) else 0) or 1)
     found = ripser((scaled + scaled.T) / 2, distance_matrix=True, maxdim=1)["dgms"]
     return [np.asarray(one[np.isfinite(one[:, 1])], dtype=np.float64) for one in found]
 

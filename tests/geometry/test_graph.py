@@ -1,7 +1,10 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
-from scipy.sparse.csgraph import shortest_path
-from sklearn.neighbors import kneighbors_graph
+from scipy.sparse.csgraph import connected_components, minimum_spanning_tree, shortest_path
+from scipy.spatial.distance import cdist
+from sklearn.neighbors import NearestNeighbors, kneighbors_graph
 
 from bench.datasets import swiss_roll
 from bench.geometry.graph import graph_geodesics
@@ -85,3 +88,24 @@ def test_the_estimate_equals_scikit_learn_with_scipy(dimensions, n_neighbors):
     np.testing.assert_allclose(geodesics.distances(np.arange(150)), expected, rtol=1e-9, atol=1e-9)
     some = np.array([7, 3])
     np.testing.assert_allclose(geodesics.distances(some), expected[some], rtol=1e-9, atol=1e-9)
+
+
+def test_bridges_are_a_minimum_spanning_tree_of_the_pieces():
+    rng = np.random.default_rng(0)
+    centres = rng.uniform(0, 100, (12, 2))
+    sizes = rng.integers(3, 40, 12)
+    points = np.vstack([c + rng.normal(size=(m, 2)) for c, m in zip(centres, sizes, strict=True)])
+    found = graph_geodesics(points, n_neighbors=2)
+    before = graph_geodesics(points, n_neighbors=2).components
+    assert found.bridges == before - 1 > 5
+    alone = NearestNeighbors(n_neighbors=2).fit(points).kneighbors_graph()
+    _, label = connected_components(alone, directed=False)
+    gaps = np.full((before, before), np.inf)
+    between = cdist(points, points)
+    for a, b in combinations(range(before), 2):
+        gaps[a, b] = between[np.ix_(label == a, label == b)].min()
+    tree = minimum_spanning_tree(np.where(np.isfinite(gaps), gaps, 0)).sum()
+    rows, columns = found.graph.nonzero()
+    across = (label[rows] < label[columns]).nonzero()[0]
+    assert len(across) == before - 1
+    assert between[rows[across], columns[across]].sum() == pytest.approx(tree)

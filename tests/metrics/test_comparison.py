@@ -17,6 +17,7 @@ from bench.geometry.geodesics import FlatGeodesics
 from bench.geometry.reference import LiveReference
 from bench.metrics.comparison import compare, reference_overlap
 from bench.metrics.table import METRICS
+from bench.scoring import MatrixDistances
 
 
 def euclidean(X):
@@ -444,3 +445,23 @@ def test_the_overlap_of_two_references_is_that_of_one_as_an_embedding_of_the_oth
     overlap = reference_overlap(euclidean(Y), euclidean(X))
     assert (overlap.sums == hold(X, Y).co_ranking.sums).all()
     assert reference_overlap(euclidean(X), euclidean(X)).auc == 1
+
+
+@pytest.mark.parametrize("n", [40, 600])
+def test_where_no_path_leads_is_farther_than_all_and_has_no_length_to_compare(n):
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(2, n, 2))
+    piece = np.arange(n) % 2
+    D = np.where(piece[:, None] == piece, cdist(X, X), np.inf)
+    reference = {"it": LiveReference(MatrixDistances(D), n)}
+    found = compare(reference, Y)["it"].moments
+    d, e = D[np.triu_indices(n, 1)], pdist(Y)
+    joined = np.isfinite(d)
+    assert found.pearson == pytest.approx(pearsonr(d[joined], e[joined])[0])
+    norms = np.linalg.norm(d[joined]) * np.linalg.norm(e[joined])
+    assert found.cosine == pytest.approx(d[joined] @ e[joined] / norms)
+    assert found.spearman == pytest.approx(spearmanr(d, e)[0], abs=1e-6)
+    apart = compare(reference, X + 1e3 * piece[:, None])["it"]
+    assert apart.moments.cosine == pytest.approx(1)
+    assert (apart.co_ranking.q_nx[: n // 2 - 1] == 1).all()
+    assert apart.co_ranking.q_nx[n // 2] < 1  # those beyond are in no order

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from metrics import slow
 from scipy.stats import rankdata
 
-from bench.geometry.nearest import rank_nearest
+from bench.geometry.euclidean import EuclideanDistances
+from bench.geometry.nearest import find_nearest, place_nearest, rank_nearest
 from bench.geometry.ranks import rank_rows, without_rounding
 from bench.metrics.co_ranking import CoRanking, add_ranks, empty_sums
 
@@ -200,7 +201,11 @@ def hard_rows(n, seed):
     levels = rng.integers(0, 3, n).astype(float)
     crowded = 1 + rng.permutation(n) * 2.0**-39
     crowded[0] = 1e300
-    return np.stack([far, clump, octaves, levels, np.zeros(n), crowded, np.sort(far)])
+    pieces = np.where(rng.random(n) < 0.5, rng.random(n), np.inf)
+    nowhere = np.full(n, np.inf)
+    return np.stack(
+        [far, clump, octaves, levels, np.zeros(n), crowded, np.sort(far), pieces, nowhere]
+    )
 
 
 @pytest.mark.parametrize("n", [3, 70, 900, 6000])
@@ -213,7 +218,7 @@ def test_rows_that_are_hard_to_spread_are_still_in_exact_order(n):
         order = np.argsort(found)
         assert order[0] == i
         assert (np.sort(found) == np.arange(n)).all()
-        assert (np.diff(row[order[1:]]) >= 0).all()
+        assert (row[order[1:-1]] <= row[order[2:]]).all()
 
 
 @pytest.mark.parametrize("n", [3, 70, 900])
@@ -230,3 +235,33 @@ def test_the_nearest_have_the_ranks_that_sorting_all_gives_them(n, k):
         nearest_other = np.argsort(ranks_other[i])[1 : k + 1]
         assert (in_other[i] == ranks_other[i, nearest_one]).all()
         assert (in_one[i] == ranks_one[i, nearest_other]).all()
+
+
+@pytest.mark.parametrize("n", [3, 70, 900])
+def test_the_nearest_are_those_of_the_lowest_ranks_and_their_places_are_told(n):
+    k = min(8, n - 1)
+    one, other = hard_rows(n, 1), hard_rows(n, 2)
+    own = np.arange(len(one)) % n
+    nearest = [find_nearest(lengths, own, k) for lengths in (one, other)]
+    for lengths, found in zip((one, other), nearest, strict=True):
+        ranks = np.take_along_axis(rank_rows(lengths, own), found, axis=1)
+        assert (ranks == np.arange(1, k + 1)).all()
+    in_other, in_one = place_nearest(*nearest, n)
+    for i, (mine, theirs) in enumerate(zip(*nearest, strict=True)):
+        assert in_other[i].tolist() == [
+            [*theirs, m].index(m) + 1 if m in theirs else n for m in mine
+        ]
+        assert in_one[i].tolist() == [[*mine].index(t) + 1 if t in mine else n for t in theirs]
+
+
+@pytest.mark.parametrize("dimensions", [1, 3, 8, 9])
+def test_a_tree_finds_the_same_nearest_and_leaves_open_what_ties_decide(dimensions):
+    rng = np.random.default_rng(0)
+    scattered, grid = rng.normal(size=(200, dimensions)), rng.integers(0, 2, (200, dimensions))
+    for points, left_open in ((scattered, dimensions > 8), (0.1 * grid, True)):
+        geometry, rows = EuclideanDistances(points), np.arange(0, 200, 3)
+        found = geometry.nearest(rows, 5)
+        is_open = found[:, 0] < 0
+        assert is_open.any() == left_open
+        expected = find_nearest(geometry.squares(rows), rows, 5)
+        assert (found[~is_open] == expected[~is_open]).all()

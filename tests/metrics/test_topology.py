@@ -80,3 +80,11 @@ def test_a_collapsed_embedding_loses_all_persistence_and_is_finite():
     h0, _ = diagrams(cdist(points, points))
     assert lost["h0_bottleneck"] == pytest.approx(h0[:, 1].max() / 2)
     assert lost["h0_wasserstein"] == pytest.approx(h0[:, 1].sum() / 2)
+
+
+def test_pieces_that_no_path_joins_are_never_joined():
+    line = np.abs(np.subtract.outer(np.arange(6.0), np.arange(6.0)))
+    line[:3, 3:] = line[3:, :3] = np.inf
+    components, loops = diagrams(line)
+    assert len(components) == 4  # of six births, two live for ever
+    assert not len(loops)

@@ -1,0 +1,102 @@
+"""Write what the table of metrics says into ``metrics.md``, so that the page cannot drift.
+
+::
+
+    python docs/make.py           # write
+    python docs/make.py --check   # exit code 1 if there is something to write
+"""
+
+import re
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sections import update
+
+from bench.metrics.table import METRICS, Level, Metric
+
+PAGE = Path(__file__).with_name("metrics.md")
+N, K = 1000, 15  # where levels that depend on both are given as an example
+_NEEDS = {
+    "overlap": "which of the k nearest are shared",
+    "neighbors": "the ranks of the k nearest on both sides",
+    "ranks": "all ranks",
+    "distances": "the distances of all pairs",
+    "pair_ranks": "the ranks of all pairs of distances",
+    "triplets": "triplets drawn by a fixed seed",
+    "coordinates": "coordinates in which the reference is flat",
+    "topology": "persistence diagrams of a subsample drawn by a fixed seed",
+}
+
+
+def overview() -> str:
+    """Return a table with a line for each metric."""
+    head = "| name | score | of k | range | better | best | chance | source |"
+    lines = [head, "|---|---|---|---|---|---|---|---|"]
+    for metric in METRICS.values():
+        name = f"[`{metric.name}`](#{_anchor(metric)})"
+        of_k = "yes" if metric.curve else ""
+        best, chance = (_level(metric, level) for level in ("best", "chance"))
+        cells = [name, metric.label, of_k, _range(metric), _better(metric), best, chance]
+        lines.append(f"| {' | '.join([*cells, metric.source])} |")
+    return "\n".join(lines)
+
+
+def facts(metric: Metric) -> str:
+    """Return what a metric's row says, as a list."""
+    best, chance = (_level(metric, level) for level in ("best", "chance"))
+    needs = " and ".join(_NEEDS.get(need, f"`{need}`") for need in metric.needs)
+    direction = f"{_better(metric)} is better; best {best}; chance {chance}"
+    judged = metric.higher_is_better is not None
+    lines = [
+        f"- {metric.function.__doc__}",
+        f"- Range {_range(metric)}; {direction if judged else 'it describes and does not judge'}.",
+        f"- {'A value for each k' if metric.curve else 'One value'}, made of {needs}.",
+        f"- Source: {metric.source}.",
+    ]
+    return "\n".join(lines)
+
+
+def contents() -> dict[str, str]:
+    """Return every section that is generated from the table."""
+    return {"overview": overview()} | {name: facts(metric) for name, metric in METRICS.items()}
+
+
+def _anchor(metric: Metric) -> str:
+    """Return GitHub's anchor of the metric's heading, which is its label."""
+    return re.sub(r"[^\w\- ]", "", metric.label.lower()).replace(" ", "-")
+
+
+def _range(metric: Metric) -> str:
+    high = "∞" if metric.high == float("inf") else f"{metric.high:g}"
+    return f"{metric.low:g} … {high}"
+
+
+def _better(metric: Metric) -> str:
+    words = {True: "higher", False: "lower", None: ""}
+    return words[metric.higher_is_better]
+
+
+def _level(metric: Metric, name: str) -> str:
+    level: Level = getattr(metric, name)
+    if level is None:
+        return "none stated"
+    if not callable(level):
+        return f"{level:g}"
+    return f"{float(level(N)[K - 1]):.3f} at n = {N}, k = {K}"
+
+
+def main(
+    *,
+    page: Annotated[Path, typer.Option(help="The page.")] = PAGE,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing.")] = False,
+) -> None:
+    """Write the sections of the page that follow from the table of metrics."""
+    if not update(page, contents(), check=check) and check:
+        typer.echo(f"{page} is not what the table of metrics says: run python docs/make.py")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    typer.run(main)

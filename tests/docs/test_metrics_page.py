@@ -1,0 +1,102 @@
+"""``docs/metrics.md``: what is generated is up to date, and every score has its part."""
+
+import importlib
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import bench
+from bench.metrics.table import METRICS
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "metrics.md").read_text(encoding="utf-8")
+ROW = re.compile(r"^\| ([^|]+) \| (-?[\d.]+) \|", re.MULTILINE)
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """Import a script of the docs as it is run, with its folder on the path."""
+    monkeypatch.syspath_prepend(str(DOCS))
+    return importlib.import_module
+
+
+def test_the_facts_on_the_page_are_those_of_the_table(script):
+    assert script("sections").fill(PAGE, script("make").contents()) == PAGE
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
+def test_every_metric_is_defined_under_a_heading_of_its_own(metric):
+    _, _, rest = PAGE.partition(f"\n### {metric.label}\n")
+    part = rest.partition("\n### ")[0]
+    definition, mark, facts = part.partition(f"<!-- {metric.name} -->")
+    assert len(definition.split()) > 5
+    assert mark
+    assert f"Source: {metric.source}." in facts
+
+
+def test_a_changed_row_changes_the_page(script, monkeypatch):
+    make = script("make")
+    monkeypatch.setattr(make, "METRICS", {"auc": METRICS["auc"], "q_nx": METRICS["lcmc"]})
+    assert script("sections").fill(PAGE, make.contents()) != PAGE
+
+
+def test_the_overview_leads_to_headings_that_are_there(script):
+    headings = re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", PAGE)) <= anchors
+
+
+@pytest.mark.parametrize("text", ["nothing", "<!-- a -->\n", "<!-- a -->\n<!-- /a -->\n" * 2])
+def test_a_section_that_is_not_there_once_is_refused(script, text):
+    with pytest.raises(ValueError, match="must be there once"):
+        script("sections").fill(text, {"a": "content"})
+
+
+def test_our_numbers_in_the_comparison_are_what_we_score_now(script):
+    compared = PAGE.partition("<!-- peers -->")[2].partition("<!-- /peers -->")[0]
+    tables = compared.split("\n**")[1:]
+    cases, ours = script("peer_cases").cases(), script("peer_scores").bench
+    assert len(tables) == len(cases)
+    for case, table in zip(cases, tables, strict=True):
+        assert table.startswith(f"{case.name}**, n = {len(case.X)}, k = {case.k}\n")
+        found = ours(case.X, case.Y, case.k)
+        written = {label: float(number) for label, number in ROW.findall(table)}
+        expected = {METRICS[name].label: found[name] for name in case.scores}
+        assert written == pytest.approx(expected, abs=1e-5)
+
+
+POINTS = np.random.default_rng(0).normal(size=(300, 3))
+POINT = np.zeros((300, 2))
+
+
+@pytest.mark.parametrize(
+    ("X", "Y", "ranks", "stresses", "triplets"),
+    [
+        (POINTS, POINT, 0, {"stress_scale_normalised", "stress_nonmetric"}, 0.5),
+        (POINT, POINTS, 0, {"stress_scale_normalised"}, 0.5),
+        (POINT, POINT, 1, {"stress_scale_normalised", "stress_nonmetric"}, 1),
+    ],
+    ids=["embedding", "data", "both"],
+)
+def test_what_the_page_says_of_a_single_point_is_so(X, Y, ranks, stresses, triplets):
+    found = bench.score(X, Y, k=10)["euclidean"]
+    assert found["auc"] == pytest.approx(ranks, abs=0.02)
+    chance = METRICS["trustworthiness"].chance_at(300, 10)
+    for name in ("trustworthiness", "continuity"):
+        assert found[name]["10"] == pytest.approx(ranks or chance, abs=0.03)
+    assert (found["spearman"], found["pearson"], found["residual_variance"]) == (0, 0, 1)
+    assert {name for name in found if "stress" in name and found[name] == 1} == stresses
+    assert found["triplet_accuracy"] == triplets
+
+
+def test_every_reason_is_used_and_every_difference_has_one(script):
+    assert script("peers").unexplained(PAGE, {"": PAGE}) == set()
+    assert script("peers").unexplained(PAGE, {"": "[1, 99]"}) >= {2, 99}
+
+
+def test_a_difference_without_a_reason_stops_the_script(script):
+    peers, case = script("peers"), script("peer_cases").cases()[0]
+    with pytest.raises(ValueError, match="why"):
+        peers._cell(case, "scikit-learn", "trustworthiness", 0.5, {"trustworthiness": 0.6})
