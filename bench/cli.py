@@ -84,7 +84,8 @@ def run_all(
     "run",
     epilog="Examples:\n\npython -m bench run --suite smoke --out smoke\n\n"
     "python -m bench run --dataset swiss_roll --reducer isomap --reducer umap --seed 0\n\n"
-    "python -m bench run --reducer sklearn.decomposition:KernelPCA --set KernelPCA.kernel=rbf",
+    "python -m bench run --reducer sklearn.decomposition:KernelPCA --set KernelPCA.kernel=rbf\n\n"
+    "python -m bench run --dataset path/to/images --reducer pca --reducer umap",
 )
 def run_some(
     *,
@@ -92,7 +93,11 @@ def run_some(
         str, typer.Option(help="Suite to start from: all, smoke or a TOML file.")
     ] = "all",
     dataset: Annotated[
-        list[str] | None, typer.Option(help="Dataset in place of the suite's; repeatable.")
+        list[str] | None,
+        typer.Option(
+            help="Dataset in place of the suite's, or the path of your own: a folder of images, "
+            "or a .npy, .npz, .csv or .parquet file; repeatable."
+        ),
     ] = None,
     reducer: Annotated[
         list[str] | None,

@@ -79,7 +79,12 @@ class Dataset:
 
 
 class DatasetFactory(Protocol):
-    """What a file in ``datasets/`` offers: parameters and a seed in, a `Dataset` out."""
+    """What a file in ``datasets/`` offers: parameters and a seed in, a `Dataset` out.
+
+    Beside it the file of real data offers ``most(**parameters) -> int``, the number of points
+    there are, and one whose data are downloaded ``downloads(**parameters)``, which lists the
+    `bench.downloads.Source` of each file.
+    """
 
     def __call__(self, *, n: int, seed: int) -> Dataset:
         """Draw ``n`` points; further parameters have defaults."""

@@ -5,16 +5,18 @@
 2. An entry point in the group ``manifold_bench.reducers`` (``.datasets``, ``.metrics``).
 3. A dotted path ``package.module:Name``.
 
+A dataset may also be named by the path of a file or folder of the user's own, see `bench.own_data`.
 Built-in reducers and datasets use the first door like everyone. Listing imports nothing: what a
 file needs is read off its import statements.
 """
 
 import ast
 import importlib
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import metadata, util
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -42,6 +44,8 @@ class Item:
         The module to import, or the path of the file to load.
     attribute : str
         The name inside the module.
+    bound : tuple of str
+        Arguments that the name stands for: the path, of data of the user's own.
     """
 
     kind: Kind
@@ -49,6 +53,7 @@ class Item:
     origin: str
     module: str
     attribute: str
+    bound: tuple[str, ...] = ()
 
     @cached_property
     def _file(self) -> Path | None:
@@ -69,7 +74,9 @@ class Item:
         except (ImportError, OSError, ValueError) as error:
             return f"{type(error).__name__}: {error}"
         missing = sorted(name for name in set(_imports(tree)) if util.find_spec(name) is None)
-        return f"needs {', '.join(missing)}: not installed" if missing else None
+        extras = sorted({extra for name in missing for extra in _extras(name)})
+        hint = f" (extra [{', '.join(extras)}] of manifold-bench)" if extras else ""
+        return f"needs {', '.join(missing)}: not installed{hint}" if missing else None
 
     @cached_property
     def summary(self) -> str:
@@ -103,10 +110,22 @@ class Item:
             item: Any = module
             for part in self.attribute.split("."):
                 item = item[part] if isinstance(item, dict) else getattr(item, part)
+            item = partial(item, *self.bound) if self.bound else item
             return item, int(getattr(module, "REVISION", 1))
         except (Exception, SystemExit) as error:  # a plugin's module may do anything
             where = f"{self.kind} {self.name!r} ({self.origin})"
             raise UnavailableError(f"{where}: {one_line(error)}") from error
+
+    def beside(self, name: str) -> Callable[..., Any] | None:
+        """Return a function that the item's file offers beside it, or None if it has none.
+
+        Raises
+        ------
+        Exception
+            Whatever importing the file raises; `load` says it in words.
+        """
+        function = getattr(self._import(), name, None)
+        return partial(function, *self.bound) if callable(function) else None
 
     def _import(self) -> ModuleType:
         if not self.module.endswith(".py"):
@@ -129,6 +148,8 @@ class Registry:
     ----------
     plugins : tuple of Path
         Folders that hold ``reducers/``, ``datasets/`` or ``metrics/`` with files of their own.
+    data : tuple of Path
+        Files and folders of the user's own that are datasets here.
 
     Raises
     ------
@@ -137,6 +158,7 @@ class Registry:
     """
 
     plugins: tuple[Path, ...] = ()
+    data: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a plugin folder that would add nothing."""
@@ -156,7 +178,8 @@ class Registry:
             If two sources define the same name.
         """
         found: dict[str, Item] = {}
-        for item in (*self._built_in(kind), *self._files(kind), *_entry_points(kind)):
+        own = map(_own_data, self.data if kind == "dataset" else ())
+        for item in (*self._built_in(kind), *self._files(kind), *_entry_points(kind), *own):
             if item.name in found:
                 raise BenchError(
                     f"{kind} {item.name!r} is defined twice: by {found[item.name].origin} and by "
@@ -166,13 +189,20 @@ class Registry:
         return dict(sorted(found.items()))
 
     def find(self, kind: Kind, name: str) -> Item:
-        """Return the item of a name or dotted path.
+        """Return the item of a name, a dotted path or, of a dataset, the path of the data.
 
         Raises
         ------
         BenchError
-            If there is none; the message offers the closest match.
+            If there is none; the message offers the closest match. If data of the user's own
+            are not there, or not what they should be.
         """
+        if kind == "dataset" and (path := self.own_data(name)):
+            from bench.own_data import read
+
+            item = _own_data(path)
+            read(path)  # what is wrong with the data is said at once, not by every job
+            return item
         if ":" in name:
             module, _, attribute = name.partition(":")
             if not module or not attribute:
@@ -182,6 +212,17 @@ class Registry:
         if name not in items:
             raise unknown_name(kind, name, items)
         return items[name]
+
+    def own_data(self, name: str) -> Path | None:
+        """Return the path of the user's own data that a dataset's name stands for, or None.
+
+        A registered name comes first: ``./digits`` is a folder, ``digits`` the built-in dataset.
+        """
+        from bench.own_data import looks_like_data
+
+        if not looks_like_data(name) or name in self.items("dataset"):
+            return None
+        return Path(name).expanduser().resolve()
 
     def _built_in(self, kind: Kind) -> Iterator[Item]:
         if kind == "metric":
@@ -201,6 +242,12 @@ class Registry:
                 yield Item(kind, path.stem, str(path), str(path.resolve()), kind)
 
 
+def _own_data(path: Path) -> Item:
+    from bench.own_data import name_of
+
+    return Item("dataset", name_of(path), str(path), "bench.own_data", "dataset", (str(path),))
+
+
 def _table(kind: Kind, module: str, table: str) -> Iterator[Item]:
     """List a table inside the package: metrics, and the controls that stand among reducers."""
     for name in getattr(importlib.import_module(module), table):
@@ -212,6 +259,19 @@ def _entry_points(kind: Kind) -> Iterator[Item]:
         distribution = point.dist.name if point.dist else "an unnamed distribution"
         origin = f"entry point of {distribution}"
         yield Item(kind, point.name, origin, point.module, point.attr or kind)
+
+
+def _extras(package: str) -> Iterator[str]:
+    """Name the extras of this distribution that install a package."""
+    try:
+        required = metadata.requires("manifold-bench") or []
+    except metadata.PackageNotFoundError:  # a checkout that is not installed
+        return
+    for requirement in required:
+        name, _, marker = requirement.partition(";")
+        extra = re.search(r"extra\s*==\s*[\"'](\w+)", marker)
+        if extra and re.split(r"[^\w.-]", name.strip())[0] == package:
+            yield extra[1]
 
 
 def _find(module: str) -> ModuleSpec | None:

@@ -1,16 +1,18 @@
 """A session: plan, run what is left, publish, and say what came of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
 from rich.markup import escape
 from rich.table import Table
 
+from bench.downloads import Source, downloads_of, fetch
 from bench.engine.guarded import metrics
 from bench.engine.pool import Limits, Run, run_jobs
 from bench.engine.threads import cores
+from bench.errors import UnavailableError
 from bench.messages import console, errors, warn
 from bench.progress import Display
 from bench.record import Record
@@ -70,13 +72,15 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
     KeyboardInterrupt
         After Ctrl-C, when the workers have stopped and what is kept has been said.
     """
-    jobs = plan(suite, Registry(settings.plugins), overrides)
+    registry = _with_own_data(Registry(settings.plugins), suite)
+    jobs = plan(suite, registry, overrides)
     store = Store(settings.out)
     with store.run():
         todo = what_is_left(jobs, store, retry=settings.retry)
         warn(f"{problem} It is made again." for problem in todo.damaged)
         _say_what_is_left(todo)
-        run = _run(todo, store, settings)
+        _download(todo, registry)
+        run = _run(todo, store, settings, registry)
         _publish(_load(store, settings.plugins), store, again=False)
     if run.records:
         console.print(
@@ -138,7 +142,34 @@ def _say_what_is_left(todo: Todo) -> None:
         console.print(f"{len(todo.jobs)} of {planned} jobs to run{before}.")
 
 
-def _run(todo: Todo, store: Store, settings: Settings) -> Run:
+def _with_own_data(registry: Registry, suite: Suite) -> Registry:
+    own = (registry.own_data(choice.name) for choice in suite.datasets)
+    return replace(registry, data=tuple(dict.fromkeys(path for path in own if path)))
+
+
+def _download(todo: Todo, registry: Registry) -> None:
+    """Fetch what datasets are read from before any job begins.
+
+    Here it is seen and can be stopped, takes no time from a job's limit, and is done once. What
+    cannot be had becomes a row of each job of that dataset.
+    """
+    configs = {config.id: config for config in (*(j.dataset for j in todo.jobs), *todo.datasets)}
+    tried: set[Source] = set()
+    for config in configs.values():
+        try:
+            sources = downloads_of(registry.find("dataset", config.name), config.parameters)
+        except Exception:  # noqa: BLE001, S112 - a plugin may do anything: its jobs will say what
+            continue
+        new = [source for source in sources if source not in tried]
+        tried.update(new)
+        try:
+            for source in new:
+                fetch(source)
+        except UnavailableError as error:
+            warn([str(error)])
+
+
+def _run(todo: Todo, store: Store, settings: Settings, registry: Registry) -> Run:
     display = Display(console, len(todo.jobs))
     try:
         with display.live():
@@ -148,7 +179,8 @@ def _run(todo: Todo, store: Store, settings: Settings) -> Run:
                 display,
                 limits=settings.limits,
                 workers=settings.workers,
-                plugins=settings.plugins,
+                plugins=registry.plugins,
+                data=registry.data,
                 datasets=todo.datasets,
             )
     except KeyboardInterrupt:

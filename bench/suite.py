@@ -13,7 +13,7 @@ from bench.controls import CONTROLS
 from bench.errors import BenchError, UnavailableError, unknown_name
 from bench.job import DatasetConfig, Job, ReducerConfig, short_name
 from bench.reducer import as_reducer
-from bench.registry import Registry
+from bench.registry import Item, Registry
 
 Seed = Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
 Overrides = Mapping[str, Mapping[str, Any]]
@@ -36,7 +36,8 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seeds : tuple of int
         One job for each; the seed draws the points and drives the reducer.
     n : int or None
-        Number of points of every dataset; None for each dataset's default.
+        Number of points of every dataset, or all that a smaller one has; None for each dataset's
+        default.
     n_components : int
         Dimensions of the embeddings.
     """
@@ -105,8 +106,9 @@ def plan(suite: Suite, registry: Registry, overrides: Overrides | None = None) -
     reducers = [_reducer_config(choice, registry, overrides) for choice in suite.reducers]
     _check_choice("reducer", [reducer.label for reducer in reducers])
     datasets = [
-        [_dataset_config(choice, seed, suite.n, registry, overrides) for seed in suite.seeds]
+        [msgspec.structs.replace(config, seed=seed) for seed in suite.seeds]
         for choice in suite.datasets
+        for config in [_dataset_config(choice, suite.n, registry, overrides)]
     ]
     _check_choice("dataset", [seeds[0].label for seeds in datasets])
     return [
@@ -144,23 +146,41 @@ def _reducer_config(choice: Choice, registry: Registry, overrides: Overrides) ->
 
 
 def _dataset_config(
-    choice: Choice, seed: int, n: int | None, registry: Registry, overrides: Overrides
+    choice: Choice, n: int | None, registry: Registry, overrides: Overrides
 ) -> DatasetConfig:
-    given = ({} if n is None else {"n": n}) | choice.parameters
-    given |= overrides.get(short_name(choice.name), {})
+    """Complete a choice of dataset; its seed is still to be set."""
+    given = choice.parameters | dict(overrides.get(short_name(choice.name), {}))
+    item = registry.find("dataset", choice.name)
     try:
-        factory, revision = registry.find("dataset", choice.name).load()
+        factory, revision = item.load()
     except UnavailableError:
-        return DatasetConfig(choice.name, given, seed, tuple(sorted(given)))
+        given = ({} if n is None else {"n": n}) | given
+        return DatasetConfig(item.name, given, 0, tuple(sorted(given)))
     taken = _parameters(choice.name, factory)
     _check_parameters(choice.name, given, taken.keys() - {"seed"})
+    if n is not None:
+        given = _points(n, item, given) | given
     defaults = {
         name: parameter.default
         for name, parameter in taken.items()
         if name != "seed" and parameter.default is not parameter.empty
     }
     parameters, changed = _complete(given, defaults)
-    return DatasetConfig(choice.name, parameters, seed, changed, revision)
+    return DatasetConfig(item.name, parameters, 0, changed, revision)
+
+
+def _points(n: int, item: Item, given: Mapping[str, Any]) -> dict[str, int]:
+    """Hold the suite's number of points against what a dataset of real data has.
+
+    A dataset's file says that in a function ``most(**parameters)``; what can be drawn without end
+    has none, and data of the user's own are all drawn if no number is given. A number that the
+    user gives to a dataset is not touched: too many is an error.
+    """
+    most = item.beside("most")
+    there = most(**given) if most else None
+    if there is None or n < there:
+        return {"n": n}
+    return {} if item.bound else {"n": there}
 
 
 def _parameters(name: str, factory: object) -> Mapping[str, inspect.Parameter]:

@@ -10,11 +10,13 @@ Source
     Repository, 1998 (CC BY 4.0); the 1,797 images that ship with scikit-learn.
 """
 
-import numpy as np
+from bench.dataset import Dataset
+from bench.real_images import choose, estimated
 
-from bench.dataset import Dataset, require_points
-from bench.geometry.graph import graph_geodesics
-from bench.seeds import stream
+
+def most(**_: object) -> int:
+    """Say how many images there are."""
+    return 1797
 
 
 def dataset(*, n: int = 1500, n_neighbors: int = 10, noise: float = 0.0, seed: int = 0) -> Dataset:
@@ -39,15 +41,14 @@ def dataset(*, n: int = 1500, n_neighbors: int = 10, noise: float = 0.0, seed: i
     from sklearn.datasets import load_digits
 
     images, labels = load_digits(return_X_y=True)
-    require_points(n, most=len(images))
-    chosen = stream(seed, "digits").choice(len(images), n, replace=False)
-    pixel_noise = stream(seed, "digits:noise").standard_normal((n, images.shape[1]))
-    X = (images[chosen] / 16 + noise * pixel_noise).astype(np.float32)
-    return Dataset(
-        X=X,
-        geodesics=graph_geodesics(X, n_neighbors=n_neighbors),
-        labels=labels[chosen].astype(np.int64),
-        image_shape=(8, 8),
+    chosen = choose("digits", n, of=len(images), seed=seed)
+    return estimated(
+        "digits",
+        images[chosen].reshape(-1, 8, 8) / 16,
+        labels[chosen],
+        n_neighbors=n_neighbors,
+        noise=noise,
+        seed=seed,
         source="UCI Optical Recognition of Handwritten Digits, through scikit-learn",
         licence="CC BY 4.0",
     )

@@ -11,6 +11,7 @@ from scipy.spatial.distance import pdist
 
 from bench import Dataset, Metric, Registry
 from bench.controls import CONTROLS
+from bench.downloads import downloads_of
 from bench.geometry.geodesics import FlatGeodesics
 from bench.reducer import Reducer, as_reducer
 from bench.testing import check_dataset, check_metric, check_reducer
@@ -37,7 +38,11 @@ def test_every_variant_of_lle_keeps_the_contract(method):
 
 @pytest.mark.parametrize("name", BUILT_IN.items("dataset"))
 def test_every_built_in_dataset_keeps_the_contract(name):
-    check_dataset(BUILT_IN.find("dataset", name).load()[0])
+    item = BUILT_IN.find("dataset", name)
+    for source in downloads_of(item):
+        if not source.path.is_file():
+            pytest.skip(f"{source.file} is not downloaded; tests/datasets reads one made there")
+    check_dataset(item.load()[0])
 
 
 @pytest.mark.parametrize("name", REGISTRY.items("metric"))

@@ -24,6 +24,20 @@ def test_every_built_in_item_is_available_and_says_what_it_is():
             assert item.summary, item
 
 
+def test_what_an_extra_would_install_is_said_with_its_name(tmp_path, monkeypatch):
+    required = ["numpy>=2", "no_such_package_two>=1", 'no_such_package>=1; extra == "images"']
+    monkeypatch.setattr("bench.registry.metadata.requires", lambda name: required)
+    registry = plugin(tmp_path, "mine", "import no_such_package")
+    why = registry.find("reducer", "mine").unavailable
+    assert why == "needs no_such_package: not installed (extra [images] of manifold-bench)"
+
+
+def test_a_function_beside_a_dataset_is_found_and_most_have_none():
+    items = Registry().items("dataset")
+    assert items["digits"].beside("most")() == 1797
+    assert items["swiss_roll"].beside("most") is None
+
+
 def test_a_file_in_a_plugin_folder_is_found_by_its_name(tmp_path):
     registry = plugin(tmp_path, "mine", '"""Mine."""\nREVISION = 4\nreducer = dict')
     assert registry.find("reducer", "mine").load() == (dict, 4)

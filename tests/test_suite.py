@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from bench import Job, Registry
+from bench.downloads import downloads_of
 from bench.errors import BenchError
 from bench.job import DatasetConfig, ReducerConfig
 from bench.suite import Choice, Suite, load_suite, plan
@@ -13,10 +14,12 @@ def small(reducers=("pca",), datasets=("swiss_roll",), **more):
     return Suite(tuple(map(Choice, datasets)), tuple(map(Choice, reducers)), **more)
 
 
-def test_the_default_suite_crosses_everything_that_is_built_in():
+def test_the_default_suite_crosses_all_built_in_that_takes_no_download_and_no_extra():
     suite = load_suite("all")
     jobs = plan(suite, Registry())
-    assert {job.dataset.name for job in jobs} == set(Registry().items("dataset"))
+    datasets = Registry().items("dataset").items()
+    at_hand = {name for name, item in datasets if not downloads_of(item)}
+    assert {job.dataset.name for job in jobs} == at_hand - {"mnist"}
     assert {job.reducer.name for job in jobs} == set(Registry().items("reducer"))
     assert {job.dataset.parameters["n"] for job in jobs} == {1500}
     assert len({job.seed for job in jobs}) == 3
@@ -29,6 +32,18 @@ def test_defaults_are_filled_in_and_what_differs_shows_in_the_label():
     job = plan(small(n=300), Registry(), {"pca": {"whiten": True}})[0]
     assert job.dataset.parameters == {"n": 300, "noise": 0.0}
     assert job.label == "pca(whiten=True) on swiss_roll(n=300), seed 0"
+
+
+def test_the_suites_number_of_points_is_all_that_a_smaller_dataset_has():
+    jobs = plan(small(datasets=["digits", "swiss_roll"], n=1800), Registry(), {})
+    assert {j.dataset.name: j.dataset.parameters["n"] for j in jobs} == {
+        "digits": 1797,
+        "swiss_roll": 1800,
+    }
+    asked = plan(small(datasets=["digits"]), Registry(), {"digits": {"n": 1800}})
+    assert asked[0].dataset.parameters["n"] == 1800
+    view = plan(small(datasets=["coil20"], n=1500), Registry(), {"coil20": {"object": 3}})
+    assert view[0].dataset.label == "coil20(n=72, object=3)"
 
 
 def test_saying_a_default_aloud_is_the_same_job():

@@ -50,17 +50,20 @@ class Workplace(msgspec.Struct, frozen=True):
         Plugin folders.
     threads : int
         Threads that the worker may use.
+    data : tuple of str
+        Files and folders of the user's own that are datasets.
     """
 
     prepared: str
     log: str
     plugins: tuple[str, ...]
     threads: int
+    data: tuple[str, ...] = ()
 
     @property
     def registry(self) -> Registry:
-        """The registry, plugin folders included."""
-        return Registry(tuple(map(Path, self.plugins)))
+        """The registry, plugin folders and the user's own data included."""
+        return Registry(tuple(map(Path, self.plugins)), tuple(map(Path, self.data)))
 
 
 def run_guarded(job: Job, workplace: Workplace) -> tuple[Record, Arrays]:

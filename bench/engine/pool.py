@@ -20,6 +20,7 @@ from bench.engine.worker import how_it_died, start_worker
 from bench.errors import one_line
 from bench.job import DatasetConfig, Job
 from bench.record import Record, Status
+from bench.registry import Registry
 from bench.store import Store
 
 _POLL_SECONDS = 0.1
@@ -102,6 +103,7 @@ def run_jobs(
     limits: Limits,
     workers: int | None = None,
     plugins: tuple[Path, ...] = (),
+    data: tuple[Path, ...] = (),
     datasets: Sequence[DatasetConfig] = (),
 ) -> Run:
     """Run jobs in worker processes and save each record as soon as it is there.
@@ -120,6 +122,8 @@ def run_jobs(
         Processes at once; one for each core if not given. The cores are shared out evenly.
     plugins : tuple of Path
         Plugin folders.
+    data : tuple of Path
+        Files and folders of the user's own that are datasets.
     datasets : sequence of DatasetConfig
         To be drawn for what tables say of them, even if no job needs them.
 
@@ -136,7 +140,8 @@ def run_jobs(
         thread_limit(threads),
         ProcessPool(workers, initializer=start_worker, context=get_context("spawn")) as pool,
     ):
-        execution = _Execution(pool, store, listener, limits, tuple(map(str, plugins)), threads)
+        registry = Registry(plugins, data)
+        execution = _Execution(pool, store, listener, limits, registry, threads)
         try:
             execution.work(Schedule(jobs, workers, datasets), workers)
         except BaseException:
@@ -154,14 +159,14 @@ class _Execution:
         store: Store,
         listener: Listener,
         limits: Limits,
-        plugins: tuple[str, ...],
+        registry: Registry,
         threads: int,
     ) -> None:
         self._pool = pool
         self._store = store
         self._listener = listener
         self._limits = limits
-        self._plugins = plugins
+        self._registry = registry
         self._threads = threads
         self._running: dict[Any, _Running] = {}
         self.records: list[Record] = []
@@ -185,8 +190,9 @@ class _Execution:
         workplace = Workplace(
             prepared=str(self._store.scratch / config.id),
             log=str(self._store.scratch / f"{task.id}.log"),
-            plugins=self._plugins,
+            plugins=tuple(map(str, self._registry.plugins)),
             threads=self._threads,
+            data=tuple(map(str, self._registry.data)),
         )
         function: Any = run_guarded if isinstance(task, Job) else prepare_guarded
         future = self._pool.schedule(function, (task, workplace), timeout=self._limits.seconds)

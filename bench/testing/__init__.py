@@ -11,6 +11,7 @@ or from a shell, ``python -m bench check NAME --plugins DIR``.
 from collections.abc import Iterator
 
 from bench.dataset import DatasetFactory
+from bench.downloads import downloads_of, fetch
 from bench.errors import BenchError, unknown_name
 from bench.metrics.table import Metric
 from bench.reducer import as_reducer
@@ -67,6 +68,8 @@ def find_kind(registry: Registry, name: str, kind: str = "") -> Kind:
         if kind not in kinds:
             raise unknown_name("kind", kind, kinds)
         return kinds[kinds.index(kind)]
+    if registry.own_data(name):
+        return "dataset"
     if ":" in name:
         return "reducer"
     names = {found: each for each in reversed(kinds) for found in registry.items(each)}
@@ -81,7 +84,7 @@ def checks_of(item: Item) -> Iterator[Outcome]:
     Raises
     ------
     UnavailableError
-        If it cannot be loaded.
+        If it cannot be loaded, or what it is read from cannot be downloaded.
     BenchError
         If it is a control, or nothing that can be checked.
     """
@@ -91,6 +94,8 @@ def checks_of(item: Item) -> Iterator[Outcome]:
             raise BenchError(f"{item.name} is a control, not a reducer: it is fed the truth.")
         yield from outcomes(REDUCER_RULES, as_reducer(loaded))
     elif item.kind == "dataset":
+        for source in downloads_of(item):
+            fetch(source)
         yield from outcomes(DATASET_RULES, loaded)
     else:
         yield from outcomes(METRIC_RULES, loaded)
