@@ -37,24 +37,27 @@ def pixel_grid(size: int) -> tuple[Array, Array]:
 
 
 def metric_tensor(render: Render, parameters: Array, step: float = 1e-4) -> Array:
-    """Measure the metric that a family of images has at one set of parameters.
+    """Measure the metric that a family of images has at one set of parameters, or at several.
 
     Parameters
     ----------
     render : callable
         From parameters of shape (m, d) to images of shape (m, D).
-    parameters : ndarray of shape (d,)
+    parameters : ndarray of shape (..., d)
         Where to measure.
     step : float
         Of the central differences; their error is of the order of its square.
 
     Returns
     -------
-    ndarray of shape (d, d)
+    ndarray of shape (..., d, d)
     """
-    steps = step * np.eye(len(parameters))
-    derivative = (render(parameters + steps) - render(parameters - steps)) / (2 * step)
-    return derivative @ derivative.T
+    d = parameters.shape[-1]
+    steps = step * np.eye(d)
+    around = np.stack([parameters[..., None, :] + steps, parameters[..., None, :] - steps])
+    images = render(around.reshape(-1, d)).reshape(*around.shape[:-1], -1)
+    derivative = (images[0] - images[1]) / (2 * step)
+    return np.asarray(derivative @ np.swapaxes(derivative, -1, -2))
 
 
 def flat_chart(parameters: Array, metric: Array) -> Array:
