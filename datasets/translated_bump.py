@@ -5,7 +5,9 @@ Geodesic
     Gaussian bump it is pi / 2 times the identity, whatever its width. The images are isometric
     to a square and the geodesic is ``sqrt(pi / 2)`` times the travel in pixels. The Euclidean
     distance of two bumps grows with the travel, so it orders the points as the geodesic does:
-    no reducer can show a gap here, and a suite that reports one is wrong.
+    no reducer can show a gap here, and a suite that reports one is wrong. A bump of standard
+    deviation w bends most tightly on the spot, so the reach is its radius of curvature,
+    ``w sqrt(pi / 3)``.
 Status
     Closed form (G is measured on the pixels). With noise, it is that of the clean images.
 Source
@@ -80,6 +82,7 @@ def dataset(
         color=centre[:, 0],
         image_shape=(size, size),
         intrinsic_dimension=2,
+        reach=width * float(np.sqrt(np.pi / 3)),
         source="rendered here, after Donoho & Grimes 2005",
         licence="generated",
     )

@@ -4,7 +4,8 @@ Geodesic
     The bumps never meet, so image distances add in squares and the manifold is the product of
     two squares. Translating a round Gaussian bump has the metric tensor pi / 2 times the
     identity; the geodesic is ``sqrt(pi / 2)`` times the Euclidean distance of the four
-    coordinates of the two centres, in pixels.
+    coordinates of the two centres, in pixels. The reach of a product is the smallest of its
+    factors': ``w sqrt(pi / 3)`` for bumps of standard deviation w, as of one bump.
 Status
     Closed form (the metric is measured on the pixels). With noise, it is that of the clean
     images.
@@ -83,6 +84,7 @@ def dataset(
         color=centres[:, 0],
         image_shape=(size, 2 * size),
         intrinsic_dimension=4,
+        reach=width * float(np.sqrt(np.pi / 3)),
         source="rendered here, after Donoho & Grimes 2005",
         licence="generated",
     )
