@@ -3,7 +3,7 @@
 Geodesic
     Turning a shape that stays inside the frame changes the image at a constant speed
     ``v = ||dI / d(angle)||``; the images are isometric to a circle of radius v, and the geodesic
-    is v times the smaller angle between them.
+    is v times the smaller angle between them. The reach is measured on images all around.
 Status
     Closed form (v is measured on the pixels). With noise, it is that of the clean images.
 Source
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
 from bench.geometry.geodesics import CircularGeodesics
-from bench.geometry.images import add_pixel_noise, metric_tensor, pixel_grid
+from bench.geometry.images import Render, metric_tensor, pixel_grid, render_images
+from bench.geometry.reach import orbit_reach
 from bench.seeds import stream
 
 # Three arms of unlike length and brightness around a centre, as round blobs: a third of a turn
@@ -73,14 +74,22 @@ def dataset(*, n: int = 1500, size: int = 32, noise: float = 0.0, seed: int = 0)
 
     angle = stream(seed, "rotated_shape").uniform(0, 2 * np.pi, size=(n, 1))
     speed = float(np.sqrt(metric_tensor(render, np.zeros(1))[0, 0]))
-    images = add_pixel_noise(render(angle), noise, stream(seed, "rotated_shape:noise"))
+    pixel_noise = stream(seed, "rotated_shape:noise")
     return Dataset(
-        X=images.astype(np.float32),
+        X=render_images(render, angle, noise=noise, generator=pixel_noise),
         geodesics=CircularGeodesics(speed * angle[:, 0], 2 * np.pi * speed),
         chart=speed * np.column_stack([np.cos(angle[:, 0]), np.sin(angle[:, 0])]),
         isometric=True,
         color=angle[:, 0],
         image_shape=(size, size),
+        intrinsic_dimension=1,
+        reach=_reach(render),
         source="rendered here, after Donoho & Grimes 2005",
         licence="generated",
     )
+
+
+def _reach(render: Render) -> float:
+    angle = np.linspace(0, 2 * np.pi, 361)[:-1, None]
+    ahead, behind = render(np.array([[1e-4], [-1e-4]]))
+    return orbit_reach(render(angle), ahead - behind)

@@ -5,7 +5,9 @@ Geodesic
     Gaussian bump it is pi / 2 times the identity, whatever its width. The images are isometric
     to a square and the geodesic is ``sqrt(pi / 2)`` times the travel in pixels. The Euclidean
     distance of two bumps grows with the travel, so it orders the points as the geodesic does:
-    no reducer can show a gap here, and a suite that reports one is wrong.
+    no reducer can show a gap here, and a suite that reports one is wrong. A bump of standard
+    deviation w bends most tightly on the spot, so the reach is its radius of curvature,
+    ``w sqrt(pi / 3)``.
 Status
     Closed form (G is measured on the pixels). With noise, it is that of the clean images.
 Source
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
 from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.images import add_pixel_noise, flat_chart, metric_tensor, pixel_grid
+from bench.geometry.images import flat_chart, metric_tensor, pixel_grid, render_images
 from bench.seeds import stream
 
 
@@ -71,14 +73,16 @@ def dataset(
 
     centre = stream(seed, "translated_bump").uniform(-travel / 2, travel / 2, size=(n, 2))
     chart = flat_chart(centre, metric_tensor(render, np.zeros(2)))
-    images = add_pixel_noise(render(centre), noise, stream(seed, "translated_bump:noise"))
+    pixel_noise = stream(seed, "translated_bump:noise")
     return Dataset(
-        X=images.astype(np.float32),
+        X=render_images(render, centre, noise=noise, generator=pixel_noise),
         geodesics=FlatGeodesics(chart),
         chart=chart,
         isometric=True,
         color=centre[:, 0],
         image_shape=(size, size),
+        intrinsic_dimension=2,
+        reach=width * float(np.sqrt(np.pi / 3)),
         source="rendered here, after Donoho & Grimes 2005",
         licence="generated",
     )

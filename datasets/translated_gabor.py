@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
 from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.images import add_pixel_noise, flat_chart, metric_tensor, pixel_grid
+from bench.geometry.images import flat_chart, metric_tensor, pixel_grid, render_images
 from bench.seeds import stream
 
 
@@ -76,14 +76,15 @@ def dataset(
 
     centre = stream(seed, "translated_gabor").uniform(-travel / 2, travel / 2, size=(n, 2))
     chart = flat_chart(centre, metric_tensor(render, np.zeros(2)))
-    images = add_pixel_noise(render(centre), noise, stream(seed, "translated_gabor:noise"))
+    pixel_noise = stream(seed, "translated_gabor:noise")
     return Dataset(
-        X=images.astype(np.float32),
+        X=render_images(render, centre, noise=noise, generator=pixel_noise),
         geodesics=FlatGeodesics(chart),
         chart=chart,
         isometric=True,
         color=centre[:, 0],
         image_shape=(size, size),
+        intrinsic_dimension=2,
         source="rendered here, after Donoho & Grimes 2005",
         licence="generated",
     )

@@ -163,9 +163,9 @@ def test_noise_moves_the_points_by_its_deviation_and_leaves_true_geodesics_alone
     assert "noise" in signature(FACTORIES[name]).parameters
     clean, noisy = draw(name), draw(name, noise=0.05)
     assert (noisy.X.astype(float) - clean.X).std() == pytest.approx(0.05, rel=0.1)
-    if clean.geodesics.status == "closed-form":
-        assert (noisy.geodesics.distances(np.arange(N)) == geodesics(name)).all()
-        assert (noisy.chart == clean.chart).all()
+    if clean.geodesics.status != "graph":
+        assert (noisy.geodesics.distances(np.arange(9)) == geodesics(name)[:9]).all()
+        assert clean.chart is None or (noisy.chart == clean.chart).all()
 
 
 def test_the_flat_chart_of_the_holed_roll_is_shorter_than_its_geodesics():
@@ -198,15 +198,26 @@ def test_digits_are_those_of_their_labels_scaled_to_1_and_drawn_without_repeats(
 # --- controls ---
 
 
+class Found:
+    """Distances that were computed before."""
+
+    def __init__(self, found):
+        self.found = found
+
+    def distances(self, rows):
+        return self.found[rows]
+
+
 def auc(name, embedding):
-    reference = LiveReference(draw(name).geodesics, N)
+    reference = LiveReference(Found(geodesics(name)), N)
     return compare({"geodesic": reference}, embedding)["geodesic"].co_ranking.auc
 
 
 @isometric_dataset
 def test_the_oracle_keeps_the_geodesic_ranks_of_an_isometric_dataset(name):
     data = draw(name)
-    assert auc(name, oracle(data.X, data.chart, 2, 0)) > 0.999
+    dimensions = max(2, data.chart.shape[1])
+    assert auc(name, oracle(data.X, data.chart, dimensions, 0)) > 0.999
 
 
 @every_dataset
@@ -232,9 +243,10 @@ def test_the_shuffled_control_is_the_good_embedding_with_its_rows_permuted(name)
     data = draw(name)
     found = shuffled(data.X, data.chart, 2, 0)
     assert found.shape == (N, 2)
-    if data.chart is not None:
-        assert sorted(map(tuple, found)) == sorted(map(tuple, data.chart))
-        assert (found == data.chart).all(axis=1).sum() < 10
+    if data.chart is not None and data.chart.shape[1] <= 2:
+        good = oracle(data.X, data.chart, 2, 0)
+        assert sorted(map(tuple, found)) == sorted(map(tuple, good))
+        assert (found == good).all(axis=1).sum() < 10
 
 
 def test_the_oracle_is_padded_to_more_dimensions_and_refused_for_fewer():

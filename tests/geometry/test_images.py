@@ -1,8 +1,23 @@
 import numpy as np
 import pytest
 
-from bench.datasets import rotated_shape, translated_bump, translated_gabor
-from bench.geometry.images import add_pixel_noise, flat_chart, metric_tensor, pixel_grid
+from bench.datasets import (
+    rigid_motion,
+    rotated_shape,
+    translated_bump,
+    translated_gabor,
+    translated_glyph,
+    translated_grating,
+    two_bumps,
+)
+from bench.geometry.blobs import stroke
+from bench.geometry.images import (
+    add_pixel_noise,
+    flat_chart,
+    metric_tensor,
+    pixel_grid,
+    render_images,
+)
 
 
 class FixedDraws:
@@ -29,12 +44,12 @@ def render(monkeypatch):
     return at
 
 
-def assert_path_lengths_converge(render, module, start, end):
+def assert_path_lengths_converge(render, module, start, end, **options):
     """Add up image distances along a path at finer and finer steps."""
     shortfall = []
     for steps in (40, 80, 160, 320):
         part = np.linspace(0, 1, steps + 1)[:, None]
-        data = render(module, start + part * (np.asarray(end) - start))
+        data = render(module, start + part * (np.asarray(end) - start), **options)
         length = np.linalg.norm(np.diff(data.X.astype(float), axis=0), axis=1).sum()
         stated = data.geodesics.distances(np.array([0]))[0, -1]
         shortfall.append(1 - length / stated)
@@ -51,9 +66,65 @@ PATHS = [
 
 
 @pytest.mark.parametrize(("start", "end"), PATHS)
-@pytest.mark.parametrize("module", [translated_bump, translated_gabor])
+@pytest.mark.parametrize("module", [translated_bump, translated_gabor, translated_grating])
 def test_path_lengths_of_a_moved_pattern_converge_to_the_geodesic(render, module, start, end):
     assert_path_lengths_converge(render, module, np.array(start), np.array(end))
+
+
+@pytest.mark.parametrize("glyph", ["E", "H", "K", "S"])
+@pytest.mark.parametrize(("start", "end"), PATHS[1:])
+def test_path_lengths_of_a_moved_letter_converge_to_the_geodesic(render, glyph, start, end):
+    ends = np.array(start), np.array(end)
+    assert_path_lengths_converge(render, translated_glyph, *ends, glyph=glyph)
+
+
+@pytest.mark.parametrize("end", [(5, -5, -5, -5), (5, 5, -5, -5), (5, -5, 5, 3), (-4, 0, 5, 5)])
+def test_path_lengths_of_two_moved_bumps_converge_to_the_geodesic(render, end):
+    assert_path_lengths_converge(render, two_bumps, np.full(4, -5.0), np.array(end))
+
+
+@pytest.mark.parametrize("arms", [3, 4])
+@pytest.mark.parametrize("move", [(8, 0, 0), (0, 0, 1), (-6, 8, 0.5), (3, 1, -0.9)])
+def test_path_lengths_of_rigid_motions_converge_to_the_geodesic(render, arms, move):
+    ends = -0.5 * np.array(move) * [1, 1, np.pi / arms], 0.5 * np.array(move) * [1, 1, np.pi / arms]
+    assert_path_lengths_converge(render, rigid_motion, *ends, arms=arms)
+
+
+def test_a_rigid_motion_goes_the_shorter_way_round_the_period_of_the_shape(render):
+    period = 2 * np.pi / 3
+    motion = np.zeros((12, 3))
+    motion[:3, 2] = period * np.array([-0.45, 0.45, 0.0])
+    data = render(rigid_motion, motion)
+    across, back = data.geodesics.distances(np.array([0]))[0, [1, 2]]
+    assert across / back == pytest.approx(0.1 / 0.45)
+    assert np.linalg.norm(data.X[0] - data.X[1]) <= across
+
+
+@pytest.mark.parametrize(
+    ("module", "most", "options"),
+    [
+        (translated_gabor, (5.9, 5.9), {}),
+        (translated_grating, (5.9, 5.9), {}),
+        (translated_grating, (5.9, 5.9), {"angle": 60.0, "wavelength": 3.5}),
+        (translated_glyph, (5.9, 5.9), {}),
+        (translated_glyph, (5.9, 5.9), {"glyph": "S", "blur": 1.0}),
+        (two_bumps, (4.9, 4.9, 4.9, 4.9), {}),
+        (rigid_motion, (3.9, 3.9, 1.0), {}),
+        (rigid_motion, (3.9, 3.9, 0.6), {"arms": 5, "blur": 1.2}),
+    ],
+)
+def test_images_change_at_the_stated_speed_in_all_directions_and_places(
+    render, module, most, options
+):
+    generator = np.random.default_rng(0)
+    place = generator.uniform(-1, 1, (40, len(most))) * most
+    direction = generator.normal(size=place.shape)
+    step = 0.02 * direction / np.linalg.norm(direction, axis=1, keepdims=True)
+    data = render(module, np.vstack([place - step, place + step]), **options)
+    images = data.X.astype(float)
+    changed = np.linalg.norm(images[40:] - images[:40], axis=1)
+    stated = data.geodesics.distances(np.arange(40))[np.arange(40), np.arange(40, 80)]
+    np.testing.assert_allclose(changed, stated, rtol=0.01)
 
 
 @pytest.mark.parametrize(("start", "end"), [(0.0, 3.0), (3.5, 6.2), (1.0, 2.0)])
@@ -100,6 +171,90 @@ def test_the_stated_geodesic_of_the_bump_is_the_travel_times_the_root_of_half_pi
     np.testing.assert_allclose(found, np.sqrt(np.pi / 2) * travel, rtol=0.01)
 
 
+@pytest.mark.parametrize(("angle", "width", "wavelength"), [(90, 3.75, 4.5), (50, 3.5, 3.0)])
+def test_the_geodesic_of_a_crossed_grating_is_that_of_its_metric_in_closed_form(
+    render, angle, width, wavelength
+):
+    options = {"angle": float(angle), "width": width, "wavelength": wavelength}
+    centre = np.random.default_rng(0).uniform(-6, 6, (20, 2))
+    turns = np.radians([0, angle])
+    waves = 2 * np.pi / wavelength * np.array([np.cos(turns), np.sin(turns)])
+    metric = np.pi / 8 * (width**2 * waves @ waves.T + np.eye(2))
+    travel = centre[:, None] - centre
+    expected = np.sqrt(np.einsum("abi,ij,abj->ab", travel, metric, travel))
+    found = render(translated_grating, centre, **options).geodesics.distances(np.arange(20))
+    np.testing.assert_allclose(found, expected, rtol=2e-4)
+
+
+def blob_metric(places, weights, width, velocities):
+    """Integrate products of derivatives of a sum of round blobs that move at some velocities.
+
+    Two blobs at an offset d overlap by ``pi w^2 exp(-d^2 / (4 w^2))``, whose second derivatives
+    are the integrals of products of their gradients.
+    """
+    offset = places[:, None] - places
+    squared = (offset**2).sum(axis=-1)[..., None, None]
+    kernel = np.eye(2) / (2 * width**2) - offset[..., None] * offset[..., None, :] / (4 * width**4)
+    kernel = np.pi * width**2 * np.exp(-squared / (4 * width**2)) * kernel
+    moving = weights[:, None, None] * velocities
+    return np.einsum("jai,jkil,kbl->ab", moving, kernel, moving)
+
+
+@pytest.mark.parametrize(("glyph", "blur"), [("E", 1.5), ("H", 1.0), ("K", 1.5), ("S", 1.5)])
+def test_the_geodesic_of_a_letter_is_that_of_its_strokes_in_closed_form(render, glyph, blur):
+    lines = [stroke(16 * np.array(line), blur) for line in translated_glyph._GLYPHS[glyph]]
+    weights = [
+        np.full(len(dots), np.linalg.norm(dots[1] - dots[0]) / (blur * np.sqrt(2 * np.pi)))
+        for dots in lines
+    ]
+    dots, weights = np.concatenate(lines), np.concatenate(weights)
+    metric = blob_metric(dots, weights, blur, np.tile(np.eye(2), (len(dots), 1, 1)))
+    centre = np.random.default_rng(0).uniform(-6, 6, (20, 2))
+    travel = centre[:, None] - centre
+    expected = np.sqrt(np.einsum("abi,ij,abj->ab", travel, metric, travel))
+    data = render(translated_glyph, centre, glyph=glyph, blur=blur)
+    np.testing.assert_allclose(data.geodesics.distances(np.arange(20)), expected, rtol=1e-3)
+
+
+def motion_metric(arms, angle, width=1.8, radius=9.0):
+    """Give the metric of moving and turning the shape of `rigid_motion`, in closed form."""
+    blobs = np.tile(rigid_motion._ARM, (arms, 1))
+    turned = angle + 2 * np.pi / arms * (blobs[:, 1] + np.repeat(np.arange(arms), 3))
+    places = radius * blobs[:, :1] * np.column_stack([np.cos(turned), np.sin(turned)])
+    turning = np.column_stack([-places[:, 1], places[:, 0]])
+    moving = np.broadcast_to(np.eye(2), (len(places), 2, 2))
+    velocities = np.concatenate([moving, turning[:, None]], axis=1)
+    return blob_metric(places, blobs[:, 2], width, velocities)
+
+
+@pytest.mark.parametrize("arms", [3, 4, 5])
+def test_the_metric_of_rigid_motions_is_constant_and_without_cross_terms(render, arms):
+    first, turned = motion_metric(arms, 0.0), motion_metric(arms, 0.37)
+    np.testing.assert_allclose(first, turned, atol=1e-9 * first.max())
+    np.testing.assert_allclose(first, np.diag(np.diag(first)), atol=1e-9 * first.max())
+    assert first[0, 0] == pytest.approx(first[1, 1])
+    motion = np.random.default_rng(0).uniform(-0.25, 0.25, (20, 3)) * [4, 4, 2 * np.pi / arms]
+    change = motion[:, None] - motion
+    expected = np.sqrt(change**2 @ np.diag(first))
+    found = render(rigid_motion, motion, arms=arms).geodesics.distances(np.arange(20))
+    np.testing.assert_allclose(found, expected, rtol=1e-3)
+
+
+def test_with_two_arms_moving_across_them_costs_more_than_along_so_they_are_refused():
+    first = motion_metric(2, 0.0)
+    assert abs(first[0, 0] - first[1, 1]) > 0.05 * first[0, 0]
+    with pytest.raises(ValueError, match="at least 3 for a constant metric, got 2"):
+        rigid_motion.dataset(n=20, arms=2)
+
+
+def test_two_bumps_are_two_bumps_side_by_side(render):
+    centres = np.random.default_rng(0).uniform(-5, 5, (12, 4))
+    both = render(two_bumps, centres).X.reshape(12, 32, 64)
+    for half, own in ((both[:, :, :32], centres[:, :2]), (both[:, :, 32:], centres[:, 2:])):
+        alone = render(translated_bump, own, size=32, width=3.0, travel=10.0).X
+        np.testing.assert_allclose(half.reshape(12, -1), alone, atol=1e-6)
+
+
 def test_a_flat_chart_has_the_distances_of_its_metric():
     metric = np.array([[4.0, 1.0], [1.0, 2.0]])
     difference = np.array([[1.0, -3.0]])
@@ -121,6 +276,13 @@ def test_the_metric_tensor_of_a_linear_family_is_its_gram_matrix():
         (translated_gabor, {}),
         (rotated_shape, {}),
         (rotated_shape, {"size": 30}),
+        (translated_grating, {}),
+        (translated_grating, {"angle": 45.0}),
+        (translated_glyph, {}),
+        (translated_glyph, {"glyph": "S", "size": 38, "height": 14.0}),
+        (two_bumps, {}),
+        (rigid_motion, {}),
+        (rigid_motion, {"arms": 6, "size": 50, "radius": 12.0, "travel": 10.0}),
     ],
 )
 def test_no_object_touches_the_frame_of_its_image(module, options):
@@ -129,6 +291,25 @@ def test_no_object_touches_the_frame_of_its_image(module, options):
     frame = (images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1])
     assert max(side.max() for side in frame) < 0.005
     assert images.max() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("module", "option", "value", "message"),
+    [
+        (translated_grating, "travel", 30.0, r"touches the frame.* at most size / 2 = 20, got 28"),
+        (translated_grating, "wavelength", 2.0, "at least 3 pixels, got 2"),
+        (translated_grating, "angle", 5.0, "15 to 165 degrees for stripes that cross, got 5"),
+        (translated_glyph, "glyph", "Q", "one of E, H, K, S, got 'Q'"),
+        (translated_glyph, "height", 30.0, r"touches the frame.* = 20, got 26"),
+        (translated_glyph, "blur", 0.5, r"at least 1 pixel.* got 0\.5"),
+        (two_bumps, "width", 4.0, r"leaves its half.* = 16, got 19"),
+        (rigid_motion, "radius", 12.0, r"touches the frame.* = 20, got 22\.3"),
+        (rigid_motion, "blur", 0.7, r"at least 1 pixel.* got 0\.7"),
+    ],
+)
+def test_what_would_break_the_isometry_is_refused(module, option, value, message):
+    with pytest.raises(ValueError, match=message):
+        module.dataset(n=20, **{option: value})
 
 
 @pytest.mark.parametrize("module", [translated_bump, translated_gabor])
@@ -156,3 +337,32 @@ def test_pixel_noise_has_the_stated_deviation_and_none_leaves_images_alone():
     noisy = add_pixel_noise(images, 0.3, np.random.default_rng(0))
     assert (noisy - images).std() == pytest.approx(0.3, rel=0.02)
     assert (noisy - images).mean() == pytest.approx(0, abs=0.01)
+
+
+def test_rendering_by_blocks_gives_the_images_and_the_noise_of_rendering_at_once():
+    basis = np.random.default_rng(0).normal(size=(2, 5000))
+    parameters = np.random.default_rng(1).normal(size=(700, 2))
+    asked = []
+
+    def render(u):
+        asked.append(len(u))
+        return u @ basis
+
+    found = render_images(render, parameters, noise=0.3, generator=np.random.default_rng(2))
+    at_once = add_pixel_noise(parameters @ basis, 0.3, np.random.default_rng(2))
+    assert found.dtype == np.float32
+    assert max(asked) * 5000 * 8 <= 2**22
+    np.testing.assert_allclose(found, at_once, atol=1e-5)
+
+
+def test_metric_tensors_of_several_places_are_those_of_each():
+    x, y = pixel_grid(20)
+
+    def render(u):
+        return np.exp(-((x - u[:, :1]) ** 2 + (y - u[:, 1:]) ** 2) / 8) * u[:, :1]
+
+    places = np.random.default_rng(0).normal(size=(5, 2))
+    found = metric_tensor(render, places)
+    assert found.shape == (5, 2, 2)
+    for place, tensor in zip(places, found, strict=True):
+        np.testing.assert_allclose(tensor, metric_tensor(render, place), rtol=1e-12)

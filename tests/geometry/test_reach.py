@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+from bench.datasets import rotated_shape, translated_bump, two_bumps
+from bench.geometry.blobs import render_blobs
+from bench.geometry.reach import orbit_reach
+
+ANGLE = np.linspace(0, 2 * np.pi, 1001)[:-1]
+
+
+def torus_curve(a, b, laps):
+    """Wind a curve around a flat torus: an orbit of turns, with a curvature in closed form."""
+    turned = np.column_stack([ANGLE, laps * ANGLE])
+    points = np.hstack([np.cos(turned), np.sin(turned)]) * [a, b, a, b]
+    tangent = np.array([0, 0, a, b * laps])
+    return points, tangent
+
+
+def test_the_reach_of_a_circle_is_its_radius():
+    assert orbit_reach(*torus_curve(2.5, 0.0, 1)) == pytest.approx(2.5, rel=1e-9)
+
+
+def test_the_reach_of_a_tightly_bent_curve_is_its_radius_of_curvature():
+    a, b, laps = 1.0, 0.1, 2
+    radius = (a**2 + laps**2 * b**2) / np.hypot(a, laps**2 * b)
+    assert orbit_reach(*torus_curve(a, b, laps)) == pytest.approx(radius, rel=1e-3)
+
+
+def test_the_reach_of_a_curve_that_comes_near_itself_is_half_the_gap():
+    a, b, laps = 0.1, 1.0, 2  # after half a turn it is back, but for the small circle
+    assert orbit_reach(*torus_curve(a, b, laps)) == pytest.approx(a, rel=1e-3)
+
+
+def test_the_reach_of_the_turned_shape_is_that_from_every_angle():
+    data = rotated_shape.dataset(n=600, seed=0)
+    order = np.argsort(data.color)
+    points = data.X[order].astype(float)
+    gaps = np.diff(data.color[order], append=data.color[order[0]] + 2 * np.pi)
+    found = []
+    for start in (0, 150, 300, 450):
+        curve = np.roll(points, -start, axis=0)
+        ahead, behind = gaps[start], gaps[start - 1]
+        # The derivative of the parabola through three points at unequal gaps.
+        tangent = (curve[1] - curve[0]) * behind / ahead + (curve[0] - curve[-1]) * ahead / behind
+        far = np.r_[0, 5 : len(curve) - 5]
+        found.append(orbit_reach(curve[far], tangent))
+    np.testing.assert_allclose(found, data.reach, rtol=0.02)
+
+
+@pytest.mark.parametrize(("width", "travel"), [(3.5, 12.0), (2.0, 16.0)])
+def test_the_reach_of_a_moved_bump_is_that_of_the_closest_balls(width, travel):
+    centres = np.random.default_rng(0).uniform(-travel / 2, travel / 2, (40, 2))
+    centres = np.vstack([centres, centres[:20] + 0.05])
+    images = render_blobs(centres[:, None], np.ones(1), width, 40)
+    radii = []
+    for centre, image in zip(centres, images, strict=True):
+        steps = 1e-4 * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])
+        around = render_blobs((centre + steps)[:, None], np.ones(1), width, 40)
+        tangents = np.linalg.qr((around[::2] - around[1::2]).T)[0]
+        chords = np.delete(images - image, np.flatnonzero((images == image).all(axis=1)), axis=0)
+        off = np.linalg.norm(chords - chords @ tangents @ tangents.T, axis=1)
+        radii.append(((chords**2).sum(axis=1) / (2 * off)).min())
+    stated = translated_bump.dataset(n=20, width=width, travel=travel, size=40).reach
+    assert np.min(radii) == pytest.approx(stated, rel=0.002)
+
+
+def test_the_reach_of_two_bumps_is_that_of_one():
+    assert two_bumps.dataset(n=20, width=3.0).reach == pytest.approx(3 * np.sqrt(np.pi / 3))
