@@ -112,7 +112,7 @@ def spread(places, shape, periodic, source, cell, reach, net, arrival):  # type:
     Nodes within `reach` cells get the direct length. The others are reached in the order of their
     distance (Dijkstra's), each from triangles whose base lies on its ring.
     """
-    nodes, spokes, sides = net
+    nodes = net[0]
     count = nodes.shape[1]
     state = np.zeros(len(places), np.int8)
     arrival[:] = np.inf
@@ -133,24 +133,32 @@ def spread(places, shape, periodic, source, cell, reach, net, arrival):  # type:
         state[node] = _DONE
         for q in range(count):
             other = nodes[node, q]
-            if other < 0 or state[other] != _FAR:
-                continue
-            p = (q + count // 2) % count  # where the node lies on the other's ring
-            best = arrival[node] + spokes[other, p]
-            for left, right in ((p, (p + 1) % count), ((p - 1) % count, p)):
-                one, two = nodes[other, left], nodes[other, right]
-                if one >= 0 and two >= 0 and state[one] == _DONE and state[two] == _DONE:
-                    distance = _through(
-                        arrival[one],
-                        arrival[two],
-                        spokes[other, left],
-                        spokes[other, right],
-                        sides[other, left],
-                    )
-                    best = min(best, distance)
-            if best < arrival[other]:
-                arrival[other] = best
-                heappush(heap, (best, np.int64(other)))
+            if other >= 0 and state[other] == _FAR:
+                # The node lies on the other's ring where the other lies on its own, turned half.
+                best = _offer(other, (q + count // 2) % count, net, state, arrival)
+                if best < arrival[other]:
+                    arrival[other] = best
+                    heappush(heap, (best, np.int64(other)))
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _offer(node, p, net, state, arrival):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Return the distance of a node through one node of its ring, or the sides that end there."""
+    nodes, spokes, sides = net
+    count = nodes.shape[1]
+    best = arrival[nodes[node, p]] + spokes[node, p]
+    for left, right in ((p, (p + 1) % count), ((p - 1) % count, p)):
+        one, two = nodes[node, left], nodes[node, right]
+        if one >= 0 and two >= 0 and state[one] == _DONE and state[two] == _DONE:
+            distance = _through(
+                arrival[one],
+                arrival[two],
+                spokes[node, left],
+                spokes[node, right],
+                sides[node, left],
+            )
+            best = min(best, distance)
+    return best
 
 
 @njit(cache=True, nogil=True)

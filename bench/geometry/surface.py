@@ -81,7 +81,7 @@ class SurfaceGeodesics:
     parameters: Array
     cells: tuple[int, int]
     relative_error: float
-    reach: int = 3
+    reach: int = 4
     status: Status = "numerical"
 
     @property

@@ -36,6 +36,11 @@ def chords(name):
     return EuclideanDistances(draw(name).X).distances(np.arange(N))
 
 
+def error(name):
+    """Return the relative error that the geodesics may have, rounding apart."""
+    return draw(name).geodesics.notes.get("relative_error", 0.0)
+
+
 def rounding(name):
     """Return how far single precision can move a distance, many times over."""
     X = draw(name).X
@@ -110,8 +115,10 @@ def test_more_points_than_a_real_dataset_holds_are_refused():
 @every_dataset
 def test_geodesics_are_symmetric_and_zero_only_on_the_diagonal(name):
     found = geodesics(name)
-    assert np.isfinite(found).all()
-    np.testing.assert_allclose(found, found.T, rtol=1e-12, atol=1e-12 * found.max())
+    joined = np.isfinite(found)
+    assert joined.all() == ("pieces" not in draw(name).geodesics.notes)
+    rtol, atol = 1e-12 + 2 * error(name), 1e-12 * found[joined].max()
+    np.testing.assert_allclose(found, found.T, rtol=rtol, atol=atol)
     assert (np.diag(found) == 0).all()
     assert (found[~np.eye(N, dtype=bool)] > 0).all()
 
@@ -126,15 +133,18 @@ def test_geodesics_of_some_rows_are_those_rows_of_the_whole(name):
 def test_geodesics_keep_the_triangle_inequality(name):
     found = geodesics(name)
     i, j, k = np.random.default_rng(0).integers(0, N, (3, 200_000))
-    assert (found[i, k] <= found[i, j] + found[j, k] + 1e-9 * found.max()).all()
+    atol = 1e-9 * found[np.isfinite(found)].max()
+    detour = (found[i, j] + found[j, k]) * (1 + 2 * error(name))
+    assert (found[i, k] <= detour + atol).all()
 
 
 @every_dataset
 def test_geodesics_are_no_shorter_than_the_chord(name):
-    assert (geodesics(name) >= chords(name) * (1 - 1e-4) - rounding(name)).all()
+    shortest = chords(name) * (1 - 1e-4 - error(name)) - rounding(name)
+    assert (geodesics(name) >= shortest).all()
 
 
-@every_dataset
+@pytest.mark.parametrize("name", sorted(set(FACTORIES) - {"spheres_in_spheres"}))  # far apart there
 def test_geodesics_of_nearest_neighbours_are_their_chords(name):
     distances = chords(name) + np.diag(np.full(N, np.inf))
     nearest = distances.argmin(axis=1)
@@ -160,9 +170,9 @@ def test_noise_moves_the_points_by_its_deviation_and_leaves_true_geodesics_alone
     assert "noise" in signature(FACTORIES[name]).parameters
     clean, noisy = draw(name), draw(name, noise=0.05)
     assert (noisy.X.astype(float) - clean.X).std() == pytest.approx(0.05, rel=0.1)
-    if clean.geodesics.status == "closed-form":
-        assert (noisy.geodesics.distances(np.arange(N)) == geodesics(name)).all()
-        assert (noisy.chart == clean.chart).all()
+    if clean.geodesics.status != "graph":
+        assert (noisy.geodesics.distances(np.arange(9)) == geodesics(name)[:9]).all()
+        assert clean.chart is None or (noisy.chart == clean.chart).all()
 
 
 def test_the_flat_chart_of_the_holed_roll_is_shorter_than_its_geodesics():
@@ -195,15 +205,26 @@ def test_digits_are_those_of_their_labels_scaled_to_1_and_drawn_without_repeats(
 # --- controls ---
 
 
+class Found:
+    """Distances that were computed before."""
+
+    def __init__(self, found):
+        self.found = found
+
+    def distances(self, rows):
+        return self.found[rows]
+
+
 def auc(name, embedding):
-    reference = LiveReference(draw(name).geodesics, N)
+    reference = LiveReference(Found(geodesics(name)), N)
     return compare({"geodesic": reference}, embedding)["geodesic"].co_ranking.auc
 
 
 @isometric_dataset
 def test_the_oracle_keeps_the_geodesic_ranks_of_an_isometric_dataset(name):
     data = draw(name)
-    assert auc(name, oracle(data.X, data.chart, 2, 0)) > 0.999
+    dimensions = max(2, data.chart.shape[1])
+    assert auc(name, oracle(data.X, data.chart, dimensions, 0)) > 0.999
 
 
 @every_dataset
@@ -229,9 +250,10 @@ def test_the_shuffled_control_is_the_good_embedding_with_its_rows_permuted(name)
     data = draw(name)
     found = shuffled(data.X, data.chart, 2, 0)
     assert found.shape == (N, 2)
-    if data.chart is not None:
-        assert sorted(map(tuple, found)) == sorted(map(tuple, data.chart))
-        assert (found == data.chart).all(axis=1).sum() < 10
+    if data.chart is not None and data.chart.shape[1] <= 2:
+        good = oracle(data.X, data.chart, 2, 0)
+        assert sorted(map(tuple, found)) == sorted(map(tuple, good))
+        assert (found == good).all(axis=1).sum() < 10
 
 
 def test_the_oracle_is_padded_to_more_dimensions_and_refused_for_fewer():
