@@ -21,7 +21,7 @@ from bench.geometry.ambient import place
 from bench.geometry.surface import Surface, SurfaceGeodesics
 from bench.seeds import stream
 
-_CELLS = (96, 64)  # of the grid that geodesics are solved on, and more around a thick tube
+_CELLS = (96, 32)  # of the grid that geodesics are solved on, and more around a thick tube
 
 
 def dataset(
@@ -86,6 +86,6 @@ def dataset(
 def _draw(n: int, minor: float, seed: int) -> NDArray[np.float64]:
     """Draw angles so that points are uniform on the surface."""
     u, v, share = stream(seed, "torus").uniform(size=(3, n)) * [[2 * np.pi], [2 * np.pi], [1.0]]
-    # The area at v is proportional to 1 + minor cos v: what falls above that goes to pi - v.
-    inside = share * (1 + minor) > 1 + minor * np.cos(v)
+    # The area at v is proportional to 1 + minor cos v; what one side has too much goes to pi - v.
+    inside = 2 * share > 1 + minor * np.cos(v)
     return np.column_stack([u, np.where(inside, np.pi - v, v) % (2 * np.pi)])

@@ -75,9 +75,10 @@ def _through(one, other, to_one, to_other, side):  # type: ignore[no-untyped-def
     y = to_one * to_one - x * x
     u = ((one - other) * (one + other) + side * side) / (2 * side)
     v = one * one - u * u
-    if y <= 0.0 or v < 0.0:
+    if y <= 0.0:
         return np.inf
-    y, v = np.sqrt(y), np.sqrt(v)
+    # A source on the base itself may seem a little less than nowhere behind it.
+    y, v = np.sqrt(y), np.sqrt(max(v, 0.0))
     crossing = (u * y + x * v) / (y + v)
     if crossing < 0.0 or crossing > side:
         return np.inf
