@@ -13,38 +13,47 @@ Source
 import numpy as np
 
 from bench.dataset import Dataset, require_points
+from bench.geometry.ambient import place
 from bench.geometry.geodesics import FlatGeodesics
 
 
-def dataset(*, n: int = 1500, noise: float = 0.0, seed: int = 0) -> Dataset:
+def dataset(
+    *,
+    n: int = 1500,
+    dimensions: int | None = None,
+    noise: float = 0.0,
+    seed: int = 0,
+) -> Dataset:
     """Draw points on the S curve.
 
     Parameters
     ----------
     n : int
         Number of points.
+    dimensions : int, optional
+        Dimensions to embed into by a random isometry, 3 or more; left out, the native 3.
     noise : float
-        Standard deviation of the Gaussian noise on each coordinate; each arc has radius 1.
+        Standard deviation of the Gaussian noise on each final coordinate; each arc has radius 1.
     seed : int
-        Draws the points and the noise.
+        Draws the points, the isometry and the noise.
 
     Returns
     -------
     Dataset
-        In 3 dimensions, with a chart of (arc length, height).
+        In 3 dimensions unless told, with a chart of (arc length, height).
     """
     from sklearn.datasets import make_s_curve
 
     require_points(n)
-    X, t = make_s_curve(n, noise=noise, random_state=seed)
-    height = make_s_curve(n, noise=0.0, random_state=seed)[0][:, 1]
-    chart = np.column_stack([t, height])
+    X, t = make_s_curve(n, random_state=seed)
+    chart = np.column_stack([t, X[:, 1]])
     return Dataset(
-        X=X.astype(np.float32),
+        X=place(X, "s_curve", seed, dimensions=dimensions, noise=noise),
         geodesics=FlatGeodesics(chart),
         chart=chart,
         isometric=True,
         color=t,
         source="scikit-learn, make_s_curve",
         licence="generated",
+        intrinsic_dimension=2,
     )

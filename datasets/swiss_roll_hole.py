@@ -15,43 +15,48 @@ Source
 import numpy as np
 
 from bench.dataset import Dataset, require_points
+from bench.geometry.ambient import place
 from bench.geometry.hole import HoleGeodesics
+from bench.geometry.spiral import spiral_length
 
 
-def dataset(*, n: int = 1500, noise: float = 0.0, seed: int = 0) -> Dataset:
+def dataset(
+    *,
+    n: int = 1500,
+    dimensions: int | None = None,
+    noise: float = 0.0,
+    seed: int = 0,
+) -> Dataset:
     """Draw points on the Swiss roll outside of its hole.
 
     Parameters
     ----------
     n : int
         Number of points.
+    dimensions : int, optional
+        Dimensions to embed into by a random isometry, 3 or more; left out, the native 3.
     noise : float
-        Standard deviation of the Gaussian noise on each coordinate; the layers are 6.3 apart.
+        Standard deviation of the Gaussian noise on each final coordinate; the layers are 6.3 apart.
     seed : int
-        Draws the points and the noise.
+        Draws the points, the isometry and the noise.
 
     Returns
     -------
     Dataset
-        In 3 dimensions, with a chart of (arc length, height) that is not isometric.
+        In 3 dimensions unless told, with a chart of (arc length, height) that is not isometric.
     """
     from sklearn.datasets import make_swiss_roll
 
     require_points(n)
-    X, t = make_swiss_roll(n, noise=noise, random_state=seed, hole=True)
-    height = make_swiss_roll(n, noise=0.0, random_state=seed, hole=True)[0][:, 1]
-    chart = np.column_stack([_arc_length(t), height])
-    lower = np.array([_arc_length(2.5 * np.pi), 7.0])
-    upper = np.array([_arc_length(3.5 * np.pi), 14.0])
+    X, t = make_swiss_roll(n, random_state=seed, hole=True)
+    chart = np.column_stack([spiral_length(t), X[:, 1]])
+    near, far = spiral_length(np.array([2.5 * np.pi, 3.5 * np.pi]))
     return Dataset(
-        X=X.astype(np.float32),
-        geodesics=HoleGeodesics(chart, lower, upper),
+        X=place(X, "swiss_roll_hole", seed, dimensions=dimensions, noise=noise),
+        geodesics=HoleGeodesics(chart, np.array([near, 7.0]), np.array([far, 14.0])),
         chart=chart,
         color=t,
         source="scikit-learn, make_swiss_roll(hole=True)",
         licence="generated",
+        intrinsic_dimension=2,
     )
-
-
-def _arc_length(t: float | np.ndarray) -> np.ndarray:
-    return np.asarray((t * np.sqrt(1 + np.square(t)) + np.arcsinh(t)) / 2)

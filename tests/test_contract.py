@@ -1,6 +1,7 @@
 """The contract, over everything that is registered, and seen to fail on what breaks it."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -11,8 +12,10 @@ from scipy.spatial.distance import pdist
 
 from bench import Dataset, Metric, Registry
 from bench.controls import CONTROLS
+from bench.datasets import broken_swiss_roll, circle, cylinder, sphere, swiss_roll, torus, trefoil
 from bench.downloads import downloads_of
 from bench.geometry.geodesics import FlatGeodesics
+from bench.geometry.wrapped import WrappedGeodesics
 from bench.reducer import Reducer, as_reducer
 from bench.testing import check_dataset, check_metric, check_reducer
 
@@ -131,9 +134,76 @@ class OneWay(FlatGeodesics):
         return found * (1 + 0.1 * (np.arange(found.shape[1]) > rows[:, None]))
 
 
+def altered(module, geodesics):
+    """Return a dataset of ours whose geodesics were replaced."""
+
+    def dataset(*, n=100, seed=0):
+        good = module.dataset(n=n, seed=seed)
+        return replace(good, geodesics=geodesics(good), isometric=False)
+
+    return dataset
+
+
+@dataclass(frozen=True)
+class Stated:
+    """Any distances under any status and notes."""
+
+    found: Callable
+    notes: dict
+    status: str = "closed-form"
+
+    def distances(self, rows):
+        return self.found(rows)
+
+
+def longer(good):
+    return Stated(lambda rows: 1.3 * good.geodesics.distances(rows), {})
+
+
+def joined_when_near(good):
+    def distances(rows):
+        found = good.geodesics.distances(rows)
+        return np.where(found < 30, found, np.inf)
+
+    return Stated(distances, {"pieces": 3})
+
+
 @pytest.mark.parametrize(
     ("factory", "rule"),
     [
+        (
+            altered(swiss_roll, lambda good: Stated(good.geodesics.distances, {}, "numerical")),
+            "notes give no relative_error",
+        ),
+        (
+            altered(broken_swiss_roll, lambda good: Stated(good.geodesics.distances, {})),
+            "no pieces are noted",
+        ),
+        (
+            altered(
+                broken_swiss_roll, lambda good: Stated(good.geodesics.distances, {"pieces": 5})
+            ),
+            "2 pieces are not joined, 5 are noted",
+        ),
+        (altered(swiss_roll, joined_when_near), "joined to one are not joined to each other"),
+        (altered(swiss_roll, longer), "off their straight lines by 30"),
+        # The formulas that published suites get wrong.
+        (
+            altered(
+                swiss_roll,
+                lambda good: FlatGeodesics(np.column_stack([good.color, good.chart[:, 1]])),
+            ),
+            "off their straight lines by",
+        ),
+        (
+            altered(torus, lambda good: WrappedGeodesics(good.chart, (2 * np.pi, 2 * np.pi * 0.5))),
+            "off their straight lines by",
+        ),
+        # Right for neighbours, wrong for the rest.
+        (altered(cylinder, lambda good: FlatGeodesics(good.chart)), "paths on the neighbour graph"),
+        (altered(sphere, lambda good: FlatGeodesics(good.chart)), "paths on the neighbour graph"),
+        (altered(trefoil, lambda good: FlatGeodesics(good.X.astype(float))), "the neighbour graph"),
+        (altered(circle, lambda good: FlatGeodesics(good.color[:, None])), "the neighbour graph"),
         (lambda n=100, seed=0: square(n, seed), "n = 9 was not refused"),
         (refusing(lambda n, seed: square(n, 0)), "two seeds give the same points"),
         (refusing(lambda n, seed: square(n, seed, lambda u: 0.5 * u)), "one is shorter by"),

@@ -1,6 +1,6 @@
 """Geodesics: distances along a manifold, by rows, each with the status of its truth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, Protocol
 
@@ -21,7 +21,9 @@ class Geodesics(Protocol):
     status : {"closed-form", "numerical", "graph"}
         Exact, exact to a stated bound, or an estimate from the points themselves.
     notes : dict
-        What a reader must know to judge the distances (bridges of a graph, for instance).
+        What a reader must know to judge the distances: ``relative_error``, the bound of numerical
+        ones; ``pieces``, how many the manifold has if some distances are infinite; the bridges of
+        a graph.
     """
 
     @property
@@ -43,15 +45,13 @@ class FlatGeodesics:
     ----------
     chart : ndarray of shape (n, d)
         Isometric coordinates, in units of geodesic length.
+    notes : dict
+        Nothing to add to a closed form.
     """
 
     chart: NDArray[np.float64]
     status: Status = "closed-form"
-
-    @property
-    def notes(self) -> dict[str, float]:
-        """Nothing to add to a closed form."""
-        return {}
+    notes: dict[str, float] = field(default_factory=dict)
 
     def distances(self, rows: Rows) -> NDArray[np.float64]:
         """Return Euclidean distances in the chart, of shape (len(rows), n)."""
@@ -76,16 +76,14 @@ class CircularGeodesics:
         Position along the curve.
     circumference : float
         Length of the whole curve, in the same units.
+    notes : dict
+        Nothing to add to a closed form.
     """
 
     arc_length: NDArray[np.float64]
     circumference: float
     status: Status = "closed-form"
-
-    @property
-    def notes(self) -> dict[str, float]:
-        """Nothing to add to a closed form."""
-        return {}
+    notes: dict[str, float] = field(default_factory=dict)
 
     def distances(self, rows: Rows) -> NDArray[np.float64]:
         """Return wrapped differences of arc length, of shape (len(rows), n)."""

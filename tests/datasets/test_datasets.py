@@ -39,6 +39,11 @@ def chords(name):
     return EuclideanDistances(draw(name).X).distances(np.arange(N))
 
 
+def error(name):
+    """Return the relative error that the geodesics may have, rounding apart."""
+    return draw(name).geodesics.notes.get("relative_error", 0.0)
+
+
 def rounding(name):
     """Return how far single precision can move a distance, many times over."""
     X = draw(name).X
@@ -113,8 +118,10 @@ def test_more_points_than_a_real_dataset_holds_are_refused():
 @every_dataset
 def test_geodesics_are_symmetric_and_zero_only_on_the_diagonal(name):
     found = geodesics(name)
-    assert np.isfinite(found).all()
-    np.testing.assert_allclose(found, found.T, rtol=1e-12, atol=1e-12 * found.max())
+    joined = np.isfinite(found)
+    assert joined.all() == ("pieces" not in draw(name).geodesics.notes)
+    rtol, atol = 1e-12 + 2 * error(name), 1e-12 * found[joined].max()
+    np.testing.assert_allclose(found, found.T, rtol=rtol, atol=atol)
     assert (np.diag(found) == 0).all()
     assert (found[~np.eye(N, dtype=bool)] > 0).all()
 
@@ -129,15 +136,18 @@ def test_geodesics_of_some_rows_are_those_rows_of_the_whole(name):
 def test_geodesics_keep_the_triangle_inequality(name):
     found = geodesics(name)
     i, j, k = np.random.default_rng(0).integers(0, N, (3, 200_000))
-    assert (found[i, k] <= found[i, j] + found[j, k] + 1e-9 * found.max()).all()
+    atol = 1e-9 * found[np.isfinite(found)].max()
+    detour = (found[i, j] + found[j, k]) * (1 + 2 * error(name))
+    assert (found[i, k] <= detour + atol).all()
 
 
 @every_dataset
 def test_geodesics_are_no_shorter_than_the_chord(name):
-    assert (geodesics(name) >= chords(name) * (1 - 1e-4) - rounding(name)).all()
+    shortest = chords(name) * (1 - 1e-4 - error(name)) - rounding(name)
+    assert (geodesics(name) >= shortest).all()
 
 
-@every_dataset
+@pytest.mark.parametrize("name", sorted(set(FACTORIES) - {"spheres_in_spheres"}))  # far apart there
 def test_geodesics_of_nearest_neighbours_are_their_chords(name):
     distances = chords(name) + np.diag(np.full(N, np.inf))
     nearest = distances.argmin(axis=1)
