@@ -17,6 +17,10 @@ Array = NDArray[np.float64]
 Metric = Callable[[Array], Array]
 
 _LINES = 2**17  # whose lengths are worked out at once
+# Points are joined to each other over more than the reach of the grid: just beyond it a path has
+# two lines at least, and where these run along the grid, nodes that lie beside their way bend
+# them most. (On the images of `rendered_face` this halves the largest error.)
+_FARTHER = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,12 +112,12 @@ class ParameterGrid:
 class GridGeodesics:
     """Shortest paths over a box of parameters in which the metric varies.
 
-    The points are joined to each other and to the nodes of a grid by straight lines wherever
-    they are within its reach. Every path is one that stays in the box, so that a distance is
-    never too short (but for the error of Simpson's rule). It is too long where the geodesic bends
-    between nodes or runs between the directions of the lines; more cells and more reach mend
-    both. As lengths of shortest paths in one graph the distances are a metric, however coarse the
-    grid.
+    The points are joined to the nodes of a grid by straight lines wherever they are within its
+    reach, and to each other over half as much again. Every path is one that stays in the box, so
+    that a distance is never too short (but for the error of Simpson's rule). It is too long where
+    the geodesic bends between nodes or runs between the directions of the lines; more cells and
+    more reach mend both. As lengths of shortest paths in one graph the distances are a metric,
+    however coarse the grid.
 
     Parameters
     ----------
@@ -154,7 +158,8 @@ class GridGeodesics:
         tree = cKDTree(points)
         near = tree.sparse_distance_matrix(self.grid.tree, self.grid.reach, output_type="ndarray")
         to_nodes = np.column_stack([near["i"], near["j"] + n])
-        between_points = tree.query_pairs(self.grid.reach, output_type="ndarray")
+        farther = _FARTHER * self.grid.reach
+        between_points = tree.query_pairs(farther, output_type="ndarray")
         pairs = np.concatenate([between_points, to_nodes])
         lengths = self.grid.lengths(np.concatenate([points, self.grid.nodes]), pairs)
         pairs = np.concatenate([pairs, between_nodes + n])
