@@ -14,12 +14,17 @@ def small(reducers=("pca",), datasets=("swiss_roll",), **more):
     return Suite(tuple(map(Choice, datasets)), tuple(map(Choice, reducers)), **more)
 
 
-def test_the_default_suite_crosses_all_built_in_that_takes_no_download_and_no_extra():
-    suite = load_suite("all")
-    jobs = plan(suite, Registry())
+def test_the_full_suite_has_every_dataset_that_takes_no_download_and_no_extra():
     datasets = Registry().items("dataset").items()
     at_hand = {name for name, item in datasets if not downloads_of(item)}
-    assert {job.dataset.name for job in jobs} == at_hand - {"mnist"}
+    full = load_suite("full")
+    assert {dataset.name for dataset in full.datasets} == at_hand - {"mnist"}
+    assert full.reducers == load_suite("all").reducers
+    assert {d.name for d in load_suite("all").datasets} < {d.name for d in full.datasets}
+
+
+def test_the_default_suite_has_every_reducer():
+    jobs = plan(load_suite("all"), Registry())
     assert {job.reducer.name for job in jobs} == set(Registry().items("reducer"))
     assert {job.dataset.parameters["n"] for job in jobs} == {1500}
     assert len({job.seed for job in jobs}) == 3
