@@ -13,10 +13,10 @@ def small(reducers=("pca",), datasets=("swiss_roll",), **more):
     return Suite(tuple(map(Choice, datasets)), tuple(map(Choice, reducers)), **more)
 
 
-def test_the_default_suite_crosses_everything_that_is_built_in():
+def test_the_default_suite_crosses_all_reducers_with_built_in_datasets():
     suite = load_suite("all")
     jobs = plan(suite, Registry())
-    assert {job.dataset.name for job in jobs} == set(Registry().items("dataset"))
+    assert {job.dataset.name for job in jobs} <= set(Registry().items("dataset"))
     assert {job.reducer.name for job in jobs} == set(Registry().items("reducer"))
     assert {job.dataset.parameters["n"] for job in jobs} == {1500}
     assert len({job.seed for job in jobs}) == 3
@@ -27,7 +27,8 @@ def test_the_default_suite_crosses_everything_that_is_built_in():
 
 def test_defaults_are_filled_in_and_what_differs_shows_in_the_label():
     job = plan(small(n=300), Registry(), {"pca": {"whiten": True}})[0]
-    assert job.dataset.parameters == {"n": 300, "noise": 0.0}
+    filled = {"n": 300, "density": "angle", "dimensions": None, "noise": 0.0}
+    assert job.dataset.parameters == filled
     assert job.label == "pca(whiten=True) on swiss_roll(n=300), seed 0"
 
 
