@@ -56,4 +56,6 @@ def dataset(
         source="scikit-learn, make_s_curve",
         licence="generated",
         intrinsic_dimension=2,
+        # Each end of the S looks at the other arc: half of sqrt(1 + 2**2) - 1.
+        reach=(np.sqrt(5) - 1) / 2,
     )

@@ -35,7 +35,8 @@ def test_the_default_suite_has_every_reducer():
 
 def test_defaults_are_filled_in_and_what_differs_shows_in_the_label():
     job = plan(small(n=300), Registry(), {"pca": {"whiten": True}})[0]
-    assert job.dataset.parameters == {"n": 300, "noise": 0.0}
+    filled = {"n": 300, "density": "angle", "dimensions": None, "noise": 0.0}
+    assert job.dataset.parameters == filled
     assert job.label == "pca(whiten=True) on swiss_roll(n=300), seed 0"
 
 

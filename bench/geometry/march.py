@@ -110,8 +110,9 @@ def rings(places, shape, periodic, offsets):  # type: ignore[no-untyped-def]  # 
 def spread(places, shape, periodic, source, cell, reach, net, arrival):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
     """Carry the distance from one place to all nodes.
 
-    Nodes within `reach` cells get the direct length. The others are reached in the order of their
-    distance (Dijkstra's), each from triangles whose base lies on its ring.
+    Nodes within `reach` cells and one more get the direct length, so that no ring has the source on
+    it: a triangle cannot tell on which side of its base a source is. The others are reached in the
+    order of their distance (Dijkstra's), each from triangles whose base lies on its ring.
     """
     nodes = net[0]
     count = nodes.shape[1]
@@ -119,8 +120,8 @@ def spread(places, shape, periodic, source, cell, reach, net, arrival):  # type:
     arrival[:] = np.inf
     heap = [(0.0, np.int64(0))]
     heap.pop()
-    for i in range(cell[0] + 1 - reach, cell[0] + 1 + reach):
-        for j in range(cell[1] + 1 - reach, cell[1] + 1 + reach):
+    for i in range(cell[0] - reach, cell[0] + 2 + reach):
+        for j in range(cell[1] - reach, cell[1] + 2 + reach):
             node = _node(i, j, shape, periodic)
             if node >= 0:
                 arrival[node] = _length(source, places[node])
@@ -188,12 +189,12 @@ def collect(places, shape, periodic, points, cells, rows, reach, offsets, arrive
 
 @njit(cache=True, nogil=True)
 def _near(one, other, shape, periodic, reach):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Say whether two cells are less than `reach` apart in both directions."""
+    """Say whether two cells are `reach` apart or less in both directions."""
     for axis in range(2):
         gap = abs(one[axis] - other[axis])
         if periodic[axis]:
             gap = min(gap, shape[axis] - gap)
-        if gap >= reach:
+        if gap > reach:
             return False
     return True
 

@@ -139,5 +139,5 @@ class SurfaceGeodesics:
 
     @cached_property
     def _steps(self) -> NDArray[np.int64]:
-        """The ring of nodes around a cell that no point in it is nearer to than reach - 1 cells."""
+        """The square of nodes around a cell that is reached from."""
         return march.ring_of_cell(self.reach)

@@ -14,6 +14,7 @@ from bench.datasets import (
     cylinder,
     helix,
     rolled_sheet,
+    s_curve,
     s_curve_hole,
     spheres_in_spheres,
     swiss_roll,
@@ -115,6 +116,30 @@ def test_holed_s_curve_geodesics_equal_paths_on_a_lattice():
 
     geodesics = HoleGeodesics(nodes, data.geodesics.lower, data.geodesics.upper)
     compare_with_lattice(geodesics, points, shape, removed=removed)
+
+
+def federer(points, tangents):
+    """Return the reach of a curve: inf |b - a|² / (2 dist(b - a, tangents at a)); Federer 1959.
+
+    At its ends a curve has half a tangent only.
+    """
+    step = points[None] - points[:, None]
+    along = np.einsum("abk,ak->ab", step, tangents)
+    along[0], along[-1] = np.maximum(along[0], 0), np.minimum(along[-1], 0)
+    square = np.square(step).sum(axis=-1)
+    away = np.sqrt(np.maximum(square - along**2, 0))
+    far = away > 1e-6
+    return (square[far] / (2 * away[far])).min()
+
+
+def test_the_reach_of_curved_sheets_is_that_of_their_profiles():
+    t = np.linspace(-1.5 * np.pi, 1.5 * np.pi, 1501)
+    profile = np.column_stack([np.sin(t), np.sign(t) * (np.cos(t) - 1)])
+    tangents = np.column_stack([np.cos(t), -np.sign(t) * np.sin(t)])
+    assert s_curve.dataset(n=20).reach == pytest.approx(federer(profile, tangents), rel=1e-4)
+    round_ = np.column_stack([np.cos(t), np.sin(t)])
+    turned = np.column_stack([-np.sin(t), np.cos(t)])
+    assert federer(round_[:500], turned[:500]) == pytest.approx(1, rel=1e-4)
 
 
 def test_the_hole_of_the_s_curve_is_the_middle_ninth_and_empty():

@@ -48,7 +48,7 @@ def finer(data, times):
 def test_finer_grids_change_distances_by_less_than_half_the_bound_and_less_and_less(
     module, options
 ):
-    data, rows = module.dataset(n=600, seed=2, **options), np.arange(5)
+    data, rows = module.dataset(n=600, seed=2, **options), np.arange(4)
     coarse, fine, finest = (finer(data, k).distances(rows) for k in (1, 2, 3))
     known = finest > 0
     first = np.abs(coarse[known] / finest[known] - 1)
@@ -139,7 +139,7 @@ def test_distances_equal_the_lengths_of_geodesics_that_were_shot(module, length,
     assert checked > 15
 
 
-@pytest.mark.parametrize("minor", [0.2, 0.5, 0.8])
+@pytest.mark.parametrize("minor", [0.2, 0.5])
 def test_on_a_torus_meridians_and_the_inner_equator_are_shortest(minor):
     """A path turns by no less than its ends do: by v on tubes of that radius, by u inside."""
     data = torus.dataset(n=20, minor=minor)
@@ -165,15 +165,15 @@ def test_on_a_torus_no_path_is_longer_than_the_outer_equator_and_few_as_long():
 
 @pytest.mark.parametrize("module", [saddle, twin_peaks])
 def test_sheets_without_height_are_flat(module):
-    data = module.dataset(n=60, amplitude=0)
+    data, rows = module.dataset(n=60, amplitude=0), np.arange(10)
     flat = np.linalg.norm(data.chart[:, None] - data.chart, axis=-1)
-    np.testing.assert_allclose(data.geodesics.distances(np.arange(60)), flat, rtol=1e-9)
+    np.testing.assert_allclose(data.geodesics.distances(rows), flat[rows], rtol=1e-9)
 
 
 @pytest.mark.parametrize("module", [saddle, twin_peaks])
 def test_sheets_are_the_same_upside_down(module):
     one, other = (module.dataset(n=60, amplitude=a).geodesics for a in (0.7, -0.7))
-    rows = np.arange(60)
+    rows = np.arange(10)
     np.testing.assert_allclose(one.distances(rows), other.distances(rows), rtol=1e-9)
 
 
