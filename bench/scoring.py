@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from bench.engine.threads import cores
 from bench.errors import BenchError, unknown_name
@@ -124,7 +125,7 @@ def score(
     references = _references(points, geodesics, intrinsic, graph_neighbors)
     names = tuple(references)
     overlap = names if metrics is None and len(names) > 1 else None
-    with threadpool_limits(1, user_api="blas"):
+    with _libraries().limit(limits=1, user_api="blas"):
         comparisons = compare(
             references,
             embedding,
@@ -197,7 +198,7 @@ def score_points(
     samples = _draw(n, sample, seed)
     scored = np.sort(np.concatenate(samples)) if samples else np.arange(n)
     rows = []
-    with threadpool_limits(1, user_api="blas"):
+    with _libraries().limit(limits=1, user_api="blas"):
         tallies = Pass(references, embedding, **options).tallies(scored[:, None])
         for point, found in zip(scored.tolist(), tallies, strict=True):
             for name, tally in found.items():
@@ -207,6 +208,12 @@ def score_points(
                 values = dict(zip(columns, _values(readings, one), strict=True))
                 rows.append({"point": point, "reference": name} | values)
     return pd.DataFrame(rows)
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """Look up, once, the libraries whose threads would crowd ours."""
+    return ThreadpoolController()
 
 
 def _check_pair(
