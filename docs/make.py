@@ -15,6 +15,8 @@ import typer
 from sections import update
 
 from bench.metrics.table import METRICS, Level, Metric
+from bench.testing.metrics import METRIC_RULES
+from bench.testing.rules import rule_name
 
 PAGE = Path(__file__).with_name("metrics.md")
 N, K = 1000, 15  # where levels that depend on both are given as an example
@@ -60,7 +62,13 @@ def facts(metric: Metric) -> str:
 
 def contents() -> dict[str, str]:
     """Return every section that is generated from the table."""
-    return {"overview": overview()} | {name: facts(metric) for name, metric in METRICS.items()}
+    of_each = {name: facts(metric) for name, metric in METRICS.items()}
+    return {"overview": overview(), "contract": contract()} | of_each
+
+
+def contract() -> str:
+    """Return what `check_metric` asks of a metric, one line for each rule."""
+    return "\n".join(f"- {rule_name(rule)}." for rule in METRIC_RULES)
 
 
 def _anchor(metric: Metric) -> str:

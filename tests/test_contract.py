@@ -16,6 +16,7 @@ from bench.datasets import broken_swiss_roll, circle, cylinder, sphere, swiss_ro
 from bench.downloads import downloads_of
 from bench.geometry.geodesics import FlatGeodesics
 from bench.geometry.wrapped import WrappedGeodesics
+from bench.metrics.table import METRICS
 from bench.reducer import Reducer, as_reducer
 from bench.testing import check_dataset, check_metric, check_reducer
 
@@ -254,3 +255,12 @@ ASKED = count()
 def test_each_rule_of_metrics_has_been_seen_to_fail(function, rule):
     with pytest.raises(AssertionError, match=rule):
         check_metric(Metric("odd", "odd", function, -1, 1, 1, 0, "here"))
+
+
+def test_a_curve_that_ends_elsewhere_than_it_states_is_told():
+    def short(comparison):
+        return comparison.co_ranking.q_nx[:50]
+
+    metric = replace(METRICS["q_nx"], function=short)
+    with pytest.raises(AssertionError, match="k = 51 is not refused"):
+        check_metric(metric)

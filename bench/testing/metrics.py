@@ -51,6 +51,22 @@ def _has_a_row_that_holds(metric: Metric) -> None:
     require(metric.low <= value <= metric.high, f"{value} is outside the range")
 
 
+def _reaches_the_k_it_states(metric: Metric) -> None:
+    """Be a curve up to the largest k that it states, and refuse any beyond."""
+    embedding, points = _good()
+    flat = LiveReference(EuclideanDistances(points), N, coordinates=points)
+    value = np.asarray(metric.function(compare({"it": flat}, embedding)["it"]))
+    require(value.ndim == metric.curve, f"its value has {value.ndim} dimensions")
+    if metric.curve:
+        metric.check_k(N, len(value))
+        for k in (0, len(value) + 1):
+            try:
+                metric.check_k(N, k)
+            except ValueError:
+                continue
+            raise AssertionError(f"k = {k} is not refused, and the curve ends at {len(value)}")
+
+
 def _is_perfect_for_the_identity(metric: Metric) -> None:
     """Score the points themselves best, also turned, moved and scaled."""
     turn = np.linalg.qr(stream(0, "testing:turn").normal(size=(4, 4)))[0]
@@ -122,6 +138,7 @@ def _repeats_itself_and_alters_nothing(metric: Metric) -> None:
 
 METRIC_RULES: list[Rule] = [
     _has_a_row_that_holds,
+    _reaches_the_k_it_states,
     _is_perfect_for_the_identity,
     _knows_chance,
     _is_not_fooled_by_a_collapse,

@@ -17,7 +17,7 @@ Outcome = tuple[str, str | None]
 def outcomes(rules: list[Rule], item: Any) -> Iterator[Outcome]:  # noqa: ANN401 - any kind of item
     """Apply rules; yield what each says, and what breaks it or None."""
     for rule in rules:
-        name = (inspect.getdoc(rule) or rule.__name__).partition("\n")[0].rstrip(".")
+        name = rule_name(rule)
         try:
             rule(item)
         except AssertionError as error:
@@ -26,6 +26,11 @@ def outcomes(rules: list[Rule], item: Any) -> Iterator[Outcome]:  # noqa: ANN401
             yield name, f"{type(error).__name__}: {error}"
         else:
             yield name, None
+
+
+def rule_name(rule: Rule) -> str:
+    """Return what a rule says: the first line of its docstring."""
+    return (inspect.getdoc(rule) or rule.__name__).partition("\n")[0].rstrip(".")
 
 
 def require(condition: object, message: str) -> None:
