@@ -50,8 +50,12 @@ def score_files(
         int | None, typer.Option(min=1, help="One for each core if not given.")
     ] = None,
     memory: Annotated[
-        str, typer.Option(help="What the work may take beside the inputs.", metavar="SIZE")
-    ] = "32MiB",
+        str | None,
+        typer.Option(
+            help="What the work may take beside the inputs; 32MiB, or a quarter of them.",
+            metavar="SIZE",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     per_point: Annotated[
         Path | None,
@@ -76,7 +80,7 @@ def score_files(
     arrays |= {"graph_neighbors": graph_neighbors, "k": tuple(k or (15,)), "metrics": metric}
     automatic: Literal["auto"] = "auto"
     rows = None if exact else automatic if sample is None else sample
-    budget = _bytes(memory)
+    budget = _bytes(memory) if memory else None
     options: dict[str, Any] = {"sample": rows, "seed": seed, "threads": threads, "memory": budget}
     if per_point is not None:
         _write_table(score_points(**arrays, **options), per_point)

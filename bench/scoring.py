@@ -63,7 +63,7 @@ def score(
     sample: int | Literal["auto"] | None = "auto",
     seed: int = 0,
     threads: int | None = None,
-    memory: int = DEFAULT_MEMORY,
+    memory: int | None = None,
 ) -> dict[str, Any]:
     """Score how well an embedding keeps Euclidean, and if they are known geodesic, neighbours.
 
@@ -93,8 +93,9 @@ def score(
         Of the sample.
     threads : int, optional
         As many as there are cores if not given. Scores do not depend on it.
-    memory : int
-        Bytes that the work may take beside the inputs, roughly.
+    memory : int, optional
+        Bytes that the work may take beside the inputs, roughly; if not given 32 MiB, or a quarter
+        of what the inputs take if that is more.
 
     Returns
     -------
@@ -132,7 +133,7 @@ def score(
             samples=samples,
             overlap=overlap,
             threads=threads,
-            memory=memory,
+            memory=_budget(memory, points, embedding),
             **_needs(chosen, ks, n),
         )
         found: dict[str, Any] = {"n": n, "exact": not samples}
@@ -158,7 +159,7 @@ def score_points(
     sample: int | Literal["auto"] | None = "auto",
     seed: int = 0,
     threads: int | None = None,
-    memory: int = DEFAULT_MEMORY,
+    memory: int | None = None,
 ) -> "pd.DataFrame":
     """Score every point by itself: how well the neighbours of this one are kept.
 
@@ -194,7 +195,8 @@ def score_points(
         if not set(metric.needs) <= set(_CO_RANKING):
             raise BenchError(f"{metric.name} is no score of single points. Name one made of ranks.")
     references = _references(points, geodesics, intrinsic, graph_neighbors)
-    options = _needs(chosen, ks, n) | {"threads": _check_threads(threads), "memory": memory}
+    options = _needs(chosen, ks, n) | {"threads": _check_threads(threads)}
+    options["memory"] = _budget(memory, points, embedding)
     samples = _draw(n, sample, seed)
     scored = np.sort(np.concatenate(samples)) if samples else np.arange(n)
     rows = []
@@ -240,6 +242,13 @@ def _check_applicable(chosen: Sequence[Metric], ks: Sequence[int], n: int, chart
             metric.check_k(n, max(ks))
         except ValueError as error:
             raise BenchError(str(error)) from error
+
+
+def _budget(memory: int | None, *inputs: NDArray[Any]) -> int:
+    """Each block of rows reads all inputs once: the larger they are, the fewer blocks pay."""
+    if memory is not None and memory < 1:
+        raise BenchError(f"memory must be 1 byte or more, got {memory}.")
+    return memory or max(DEFAULT_MEMORY, sum(array.nbytes for array in inputs) // 4)
 
 
 def _check_threads(threads: int | None) -> int:

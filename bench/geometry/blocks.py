@@ -12,7 +12,7 @@ Rows = NDArray[np.intp]
 T = TypeVar("T")
 
 DEFAULT_MEMORY = 32 * 2**20  # bytes, shared by all threads
-_BYTES_PER_PAIR = 56  # lengths, rounded lengths and ranks on both sides
+BYTES_PER_PAIR = 56  # lengths, distances, sorted keys and ranks on both sides
 MOST_ROWS = 32  # what fits into a processor's own memory is worked on fastest
 # Rows are worked on in parts of so many at most, so that little time goes into adding up what the
 # parts came to; and in so many parts or a multiple of it, so that no thread has long to wait.
@@ -20,7 +20,12 @@ _SHARE, _SHARES = 512, 4
 
 
 def row_blocks(
-    rows: Rows, n: int, *, memory: int = DEFAULT_MEMORY, most: int = MOST_ROWS
+    rows: Rows,
+    n: int,
+    *,
+    memory: int = DEFAULT_MEMORY,
+    most: int = MOST_ROWS,
+    bytes_per_pair: int = BYTES_PER_PAIR,
 ) -> Iterator[Rows]:
     """Cut rows of n columns each into consecutive blocks.
 
@@ -34,8 +39,10 @@ def row_blocks(
         Bytes that work on one block may take; a block has one row at least.
     most : int
         Rows of a block at most.
+    bytes_per_pair : int
+        What the work takes for each row and column.
     """
-    size = max(1, min(most, memory // (_BYTES_PER_PAIR * n)))
+    size = max(1, min(most, memory // (bytes_per_pair * n)))
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
 

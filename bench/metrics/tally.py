@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.geometry.blocks import DEFAULT_MEMORY, Rows, in_order, row_blocks, shares
+from bench.geometry.blocks import BYTES_PER_PAIR, DEFAULT_MEMORY, Rows, in_order, row_blocks, shares
 from bench.geometry.euclidean import EuclideanDistances, of_moderate_size
 from bench.geometry.nearest import place_nearest, rank_nearest
 from bench.geometry.pair_ranks import PairRanks, Scale
@@ -145,10 +145,17 @@ class Pass:
         if "overlap" in self.needs:
             self._add_overlap(rows, sums)
         if _BY_BLOCKS.intersection(self.needs):
-            most = max(r.rows_together for r in (self._own, *self.references.values()))
-            for some in row_blocks(rows, self.n, memory=self.memory // self.threads, most=most):
+            for some in self._blocks(rows):
                 self._add_block(some, sums, moments)
         return {name: Tally(len(rows), sums[name], moments[name]) for name in names}
+
+    def _blocks(self, rows: Rows) -> Iterator[Rows]:
+        every = (self._own, *self.references.values())
+        most = max(reference.rows_together for reference in every)
+        alone = _BY_BLOCKS.intersection(self.needs) == {"neighbors"}
+        size = 8 * (len(every) + 1) if alone else BYTES_PER_PAIR * (len(every) // 2)
+        share = self.memory // self.threads
+        return row_blocks(rows, self.n, memory=share, most=most, bytes_per_pair=size)
 
     def _add_overlap(self, rows: Rows, sums: dict[str, NDArray[np.int64]]) -> None:
         found = self._own.nearest(rows, self.neighbors)
