@@ -21,9 +21,8 @@ from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
 from bench.geometry.blobs import render_blobs
-from bench.geometry.geodesics import CircularGeodesics, FlatGeodesics
 from bench.geometry.images import flat_chart, metric_tensor, render_images
-from bench.geometry.product import ProductGeodesics
+from bench.geometry.wrapped import WrappedGeodesics
 from bench.seeds import stream
 
 # Each arm is a pair of blobs, and a fainter one between arms: half a period nearly maps the
@@ -101,11 +100,11 @@ def dataset(
     flat, speed = flat_chart(motion[:, :2], metric[:2, :2]), float(np.sqrt(metric[2, 2]))
     turn = arms * motion[:, 2:]
     circle = speed / arms * np.hstack([np.cos(turn), np.sin(turn)])
-    turned = CircularGeodesics(speed * motion[:, 2], speed * period)
+    unrolled = np.column_stack([flat, speed * motion[:, 2]])
     pixel_noise = stream(seed, "rigid_motion:noise")
     return Dataset(
         X=render_images(render, motion, noise=noise, generator=pixel_noise),
-        geodesics=ProductGeodesics((FlatGeodesics(flat), turned)),
+        geodesics=WrappedGeodesics(unrolled, (np.inf, np.inf, speed * period)),
         chart=np.hstack([flat, circle]),
         color=motion[:, 2],
         image_shape=(size, size),
