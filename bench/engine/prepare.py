@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bench.dataset import Dataset
 from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.reference import LiveReference, StoredReference
+from bench.geometry.traits import measure_traits
 from bench.job import DatasetConfig
 from bench.metrics.comparison import reference_overlap
 from bench.record import DatasetFacts
@@ -74,6 +75,7 @@ def prepare(
     if dataset.chart is not None:
         np.save(folder / "chart.npy", dataset.chart, allow_pickle=False)
     overlap = reference_overlap(references["geodesic"], references["euclidean"])
+    traits = measure_traits(references["euclidean"])
     facts = DatasetFacts(
         config=config,
         n=dataset.n,
@@ -85,6 +87,11 @@ def prepare(
         overlap_auc=overlap.auc,
         source=dataset.source,
         licence=dataset.licence,
+        intrinsic_dimension=dataset.intrinsic_dimension,
+        estimated_dimension=traits.dimension,
+        reach="infinite" if dataset.reach == np.inf else dataset.reach,
+        neighbor_distance=traits.neighbor_distance,
+        diameter=traits.diameter,
     )
     return facts, _for_figures(dataset) | {"overlap": overlap.q_nx.astype(np.float32)}
 
