@@ -6,7 +6,9 @@ import pandas as pd
 
 from bench.record import Status
 from bench.report.datasets import datasets_section
+from bench.report.floor import above_floor, floor_section
 from bench.report.frame import Results
+from bench.report.statistics import summarise
 from bench.report.tables import (
     LEGEND,
     all_tables,
@@ -39,7 +41,7 @@ def publish(results: Results, folder: Path) -> None:
         path.unlink(missing_ok=True)
     latex = "\n".join(table.latex for table in headline_tables(results))
     texts = (
-        tidy(results).to_csv(index=False, float_format="%.6g"),
+        numbers(results).to_csv(index=False, float_format="%.6g"),
         f"% \\usepackage{{booktabs}}\n{latex}",
         _markdown(results),
     )
@@ -72,9 +74,17 @@ def failures(results: Results) -> pd.DataFrame:
     return seeds.rename("seeds").reset_index()
 
 
+def numbers(results: Results) -> pd.DataFrame:
+    """Return every number that the tables show."""
+    above = above_floor(results)
+    above["reference"] += " above floor"
+    return pd.concat([tidy(results), summarise(above).assign(mark="")], ignore_index=True)
+
+
 def _markdown(results: Results) -> str:
     parts = ["# Comparison\n", f"{LEGEND}\n", "## Scores and costs\n"]
     parts += [table.markdown for table in all_tables(results) if len(table.frame)]
+    parts += ["## Above the floor\n", floor_section(results)]
     parts += ["## Datasets\n", datasets_section(results), "## Jobs without scores\n"]
     failed = failures(results)
     parts.append(github_table(failed) if len(failed) else "None.\n")
