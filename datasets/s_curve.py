@@ -56,4 +56,6 @@ def dataset(
         source="scikit-learn, make_s_curve",
         licence="generated",
         intrinsic_dimension=2,
+        # Each end of the S lies sqrt(5) - 1 from the other arc, which is nearer than it bends.
+        reach=(np.sqrt(5) - 1) / 2,
     )
