@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
 from scipy.optimize import brentq, minimize, minimize_scalar
+from scipy.spatial.distance import cdist
 
 from bench.datasets import (
     helix,
     rotated_shape,
     s_curve,
+    spheres_in_spheres,
     swiss_roll,
     translated_bump,
     trefoil,
@@ -130,3 +132,15 @@ def test_the_reach_of_a_moved_bump_is_that_of_the_closest_balls(width, travel):
 
 def test_the_reach_of_two_bumps_is_that_of_one():
     assert two_bumps.dataset(n=20, width=3.0).reach == pytest.approx(3 * np.sqrt(np.pi / 3))
+
+
+@pytest.mark.parametrize("inner", [1, 3])
+def test_the_reach_of_circles_in_a_circle_is_half_their_narrowest_gap(inner):
+    data = spheres_in_spheres.dataset(n=6000, intrinsic_dimension=1, inner=inner, seed=0)
+    gaps = [
+        cdist(data.X[data.labels == i], data.X[data.labels == j]).min()
+        for i in range(inner + 1)
+        for j in range(i)
+    ]
+    # Points are some 0.03 apart on the small circles.
+    assert data.reach == pytest.approx(min(5, min(gaps) / 2), abs=0.01)
