@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from textwrap import dedent
 from typing import Annotated, Any
 
 import typer
+from docstrings import as_markdown, constant, described
 from sections import update
 
 from bench.dataset import Dataset
@@ -65,7 +65,7 @@ class Entry:
         found = re.search(rf"^{name}\n((?:    .*\n|\n)+)", f"{self.module}\n", re.MULTILINE)
         if not found:
             raise ValueError(f"the docstring of {self.item.origin} has no section {name}")
-        return _markdown(found[1])
+        return as_markdown(found[1])
 
     def parameters(self) -> Iterator[tuple[str, str, str]]:
         """Name each parameter with its default and its meaning.
@@ -75,7 +75,7 @@ class Entry:
         ValueError
             If the docstring does not describe it: nothing is left out in silence.
         """
-        meaning = dict(_described(inspect.getdoc(self.factory) or ""))
+        meaning = dict(described(inspect.getdoc(self.factory) or ""))
         for name, parameter in inspect.signature(self.factory).parameters.items():
             if name not in meaning:
                 raise ValueError(f"{self.item.origin} does not describe its parameter {name}")
@@ -128,7 +128,7 @@ def overview(found: list[Entry]) -> str:
 def details(entry: Entry) -> str:
     """Return the part of the page on one dataset."""
     name = entry.item.name
-    summary = _markdown(entry.item.summary)
+    summary = as_markdown(entry.item.summary)
     lines = [f"### {name}", "", summary, "", "| parameter | default | meaning |", "|---|---|---|"]
     for parameter, default, meaning in entry.parameters():
         lines.append(f"| `{parameter}` | `{default}` | {meaning.replace('|', '&#124;')} |")
@@ -149,43 +149,12 @@ def contents() -> dict[str, str]:
 
 def _subject(entry: Entry) -> str:
     """Return what stands before the colon or the comma of the summary."""
-    return _markdown(entry.item.summary.partition(":")[0]).rstrip(".")
+    return as_markdown(entry.item.summary.partition(":")[0]).rstrip(".")
 
 
 def _status(entry: Entry) -> str:
     """Return the first words of the section on the status."""
     return re.split(r"[.:,(]", entry.section("Status"))[0].strip().lower()
-
-
-def _markdown(text: str) -> str:
-    """Turn a docstring into one paragraph of Markdown."""
-    return " ".join(dedent(text).replace("``", "`").split())
-
-
-def _described(docstring: str) -> Iterator[tuple[str, str]]:
-    """Yield the parameters that a numpydoc docstring describes, and their meaning."""
-    _, _, rest = docstring.partition("Parameters\n----------\n")
-    section = re.split(r"\n\w+\n-{3,}\n", f"\n{rest}")[0]
-    for found in re.finditer(r"^(\w[\w, ]*) : .*\n((?:    .*\n?|\n)+)", section, re.MULTILINE):
-        for name in found[1].split(", "):
-            yield name, _markdown(found[2])
-
-
-def constant(tree: ast.AST, name: str) -> str:
-    """Return the text that a file gives as an argument of that name, or under that name."""
-    constants = {
-        target.id: node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.keyword) and node.arg == name:
-            value = node.value
-            value = constants.get(value.id, value) if isinstance(value, ast.Name) else value
-            return str(ast.literal_eval(value))
-    raise ValueError(f"there is no {name} in the file")
 
 
 def main(

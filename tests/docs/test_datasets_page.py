@@ -99,7 +99,7 @@ def test_what_a_docstring_leaves_out_is_refused(entry, old, new, message):
 
 
 def test_the_licence_of_what_is_not_downloaded_yet_is_read_off_the_file(script):
-    constant = script("gallery").constant
+    constant = script("docstrings").constant
     tree = ast.parse('_L = "MIT"\nestimated(source="here, " "really", licence=_L)')
     assert (constant(tree, "source"), constant(tree, "licence")) == ("here, really", "MIT")
     with pytest.raises(ValueError, match="no reach in the file"):
