@@ -90,7 +90,7 @@ def run_all(
 def run_some(
     *,
     suite: Annotated[
-        str, typer.Option(help="Suite to start from: all, smoke or a TOML file.")
+        str, typer.Option(help="Suite to start from: all, floor, smoke or a TOML file.")
     ] = "all",
     dataset: Annotated[
         list[str] | None,

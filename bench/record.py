@@ -1,6 +1,7 @@
 """Record: what came of a job; status, scores, costs and circumstances."""
 
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -131,6 +132,15 @@ class DatasetFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Of the data.
     busy_seconds : float
         Time that drawing it and computing its references took.
+    intrinsic_dimension : int or None
+        Where it is known.
+    estimated_dimension : float or None
+        The same, estimated from the points (`bench.geometry.traits.two_nn`).
+    reach : float, "infinite" or None
+        Of the manifold in units of X, where it is known; JSON has no word for infinity.
+    neighbor_distance, diameter : float or None
+        Median distance to the 10th neighbour, and largest distance between two points, in units
+        of X. None, as all traits, in a file that was written before they were measured.
     """
 
     config: DatasetConfig
@@ -144,3 +154,8 @@ class DatasetFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     licence: str
     busy_seconds: float = 0.0
+    intrinsic_dimension: int | None = None
+    estimated_dimension: float | None = None
+    reach: float | Literal["infinite"] | None = None
+    neighbor_distance: float | None = None
+    diameter: float | None = None

@@ -15,6 +15,7 @@ import numpy as np
 from bench.dataset import Dataset, require_points
 from bench.geometry.ambient import place
 from bench.geometry.geodesics import FlatGeodesics
+from bench.geometry.reach import orbit_reach
 from bench.seeds import stream
 
 
@@ -70,4 +71,12 @@ def dataset(
         source="drawn here",
         licence="generated",
         intrinsic_dimension=1,
+        reach=_reach(turns, rise),
     )
+
+
+def _reach(turns: float, rise: float) -> float:
+    """Return how tightly it bends, or half the gap between turns; one or two of them tell."""
+    t = np.linspace(0, 2 * np.pi * min(turns, 2), 4000)
+    points = np.column_stack([np.cos(t), np.sin(t), rise * t])
+    return orbit_reach(points, np.array([0, 1, rise]), end=True)

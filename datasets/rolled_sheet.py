@@ -16,7 +16,7 @@ import numpy as np
 from bench.dataset import Dataset, require_points
 from bench.geometry.ambient import place
 from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.spiral import spiral_angle, spiral_length
+from bench.geometry.spiral import spiral_angle, spiral_length, spiral_reach
 from bench.seeds import stream
 
 
@@ -78,4 +78,5 @@ def dataset(
         source="drawn here",
         licence="generated",
         intrinsic_dimension=intrinsic_dimension,
+        reach=spiral_reach(1.5 * np.pi, 4.5 * np.pi),
     )

@@ -85,7 +85,15 @@ def dataset(
         source="drawn here, after Moor et al. 2020",
         licence="generated",
         intrinsic_dimension=intrinsic_dimension,
+        reach=_reach(centres[:-1]),
     )
+
+
+def _reach(centres: NDArray[np.float64]) -> float:
+    """Return the radius of the small spheres, or half the narrowest gap between two spheres."""
+    outwards = _OUTER_RADIUS - _RADIUS - np.linalg.norm(centres, axis=1).max()
+    between = pdist(centres).min(initial=np.inf) - 2 * _RADIUS
+    return float(min(_RADIUS, outwards / 2, between / 2))
 
 
 def _inner_centres(inner: int, native: int, seed: int) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from bench.dataset import Dataset, require_points
 from bench.geometry.ambient import place
 from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.spiral import spiral_angle, spiral_length
+from bench.geometry.spiral import spiral_angle, spiral_length, spiral_reach
 from bench.seeds import stream
 
 
@@ -68,6 +68,7 @@ def dataset(
         source="drawn here, as by scikit-learn's make_swiss_roll",
         licence="generated",
         intrinsic_dimension=2,
+        reach=spiral_reach(1.5 * np.pi, 4.5 * np.pi),
     )
 
 

@@ -12,6 +12,8 @@ Source
     Rolfsen, Knots and Links, 1976 (the knot); drawn uniformly along the curve.
 """
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,7 @@ from bench.dataset import Dataset, require_points
 from bench.geometry.ambient import place
 from bench.geometry.curves import closed_arc_length
 from bench.geometry.geodesics import CircularGeodesics
+from bench.geometry.reach import curve_reach
 from bench.seeds import stream
 
 
@@ -56,11 +59,8 @@ def dataset(
     t = np.interp(drawn, arc_length(nodes), nodes)
     position = arc_length(t)
     angle, radius = 2 * np.pi * position / length, length / (2 * np.pi)
-    points = np.column_stack(
-        [np.sin(t) + 2 * np.sin(2 * t), np.cos(t) - 2 * np.cos(2 * t), -np.sin(3 * t)]
-    )
     return Dataset(
-        X=place(points, "trefoil", seed, dimensions=dimensions, noise=noise),
+        X=place(_position(t), "trefoil", seed, dimensions=dimensions, noise=noise),
         geodesics=CircularGeodesics(
             position, length, status="numerical", notes={"relative_error": 1e-10}
         ),
@@ -70,6 +70,19 @@ def dataset(
         source="drawn here",
         licence="generated",
         intrinsic_dimension=1,
+        reach=_reach(),
+    )
+
+
+@cache
+def _reach() -> float:
+    t = np.linspace(0, 2 * np.pi, 1501)[:-1]
+    return curve_reach(_position(t), _velocity(t), closed=True)
+
+
+def _position(t: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.column_stack(
+        [np.sin(t) + 2 * np.sin(2 * t), np.cos(t) - 2 * np.cos(2 * t), -np.sin(3 * t)]
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bench.dataset import Dataset
 from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.reference import LiveReference, StoredReference
+from bench.geometry.traits import measure_traits
 from bench.job import DatasetConfig
 from bench.metrics.comparison import reference_overlap
 from bench.record import DatasetFacts
@@ -74,6 +75,7 @@ def prepare(
     if dataset.chart is not None:
         np.save(folder / "chart.npy", dataset.chart, allow_pickle=False)
     overlap = reference_overlap(references["geodesic"], references["euclidean"])
+    traits, known = measure_traits(references["euclidean"]), dataset.intrinsic_dimension
     facts = DatasetFacts(
         config=config,
         n=dataset.n,
@@ -85,8 +87,20 @@ def prepare(
         overlap_auc=overlap.auc,
         source=dataset.source,
         licence=dataset.licence,
+        intrinsic_dimension=None if known is None else int(known),
+        estimated_dimension=traits.dimension,
+        reach=_recorded(dataset.reach),
+        neighbor_distance=traits.neighbor_distance,
+        diameter=traits.diameter,
     )
     return facts, _for_figures(dataset) | {"overlap": overlap.q_nx.astype(np.float32)}
+
+
+def _recorded(reach: float | None) -> float | Literal["infinite"] | None:
+    """Say a reach as JSON can: no infinity, and no number of NumPy's."""
+    if reach is None:
+        return None
+    return "infinite" if np.isinf(reach) else float(reach)
 
 
 def draw(config: DatasetConfig, registry: Registry) -> Dataset:

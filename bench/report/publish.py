@@ -5,8 +5,18 @@ from pathlib import Path
 import pandas as pd
 
 from bench.record import Status
+from bench.report.datasets import datasets_section
+from bench.report.floor import above_floor, floor_section
 from bench.report.frame import Results
-from bench.report.tables import LEGEND, all_tables, headline_tables, markdown_escape, tidy
+from bench.report.statistics import summarise
+from bench.report.tables import (
+    LEGEND,
+    all_tables,
+    github_table,
+    headline_tables,
+    markdown_escape,
+    tidy,
+)
 from bench.store import write_whole
 
 TABLES = ("comparison.csv", "comparison.tex", "comparison.md")
@@ -31,7 +41,7 @@ def publish(results: Results, folder: Path) -> None:
         path.unlink(missing_ok=True)
     latex = "\n".join(table.latex for table in headline_tables(results))
     texts = (
-        tidy(results).to_csv(index=False, float_format="%.6g"),
+        numbers(results).to_csv(index=False, float_format="%.6g"),
         f"% \\usepackage{{booktabs}}\n{latex}",
         _markdown(results),
     )
@@ -64,39 +74,22 @@ def failures(results: Results) -> pd.DataFrame:
     return seeds.rename("seeds").reset_index()
 
 
+def numbers(results: Results) -> pd.DataFrame:
+    """Return every number that the tables show."""
+    above = above_floor(results)
+    above["reference"] += " above floor"
+    return pd.concat([tidy(results), summarise(above).assign(mark="")], ignore_index=True)
+
+
 def _markdown(results: Results) -> str:
     parts = ["# Comparison\n", f"{LEGEND}\n", "## Scores and costs\n"]
     parts += [table.markdown for table in all_tables(results) if len(table.frame)]
-    parts += ["## Datasets\n", _datasets(results), "## Jobs without scores\n"]
+    parts += ["## Above the floor\n", floor_section(results)]
+    parts += ["## Datasets\n", datasets_section(results), "## Jobs without scores\n"]
     failed = failures(results)
-    parts.append(_github(failed) if len(failed) else "None.\n")
+    parts.append(github_table(failed) if len(failed) else "None.\n")
     parts += ["## Circumstances\n", footer(results)]
     return "\n".join(parts)
-
-
-def _datasets(results: Results) -> str:
-    rows = []
-    for dataset in results.datasets:
-        facts = [f for (label, _), f in results.facts.items() if label == dataset]
-        if not facts:
-            continue
-        first = facts[0]
-        notes = ", ".join(f"{name} {value:g}" for name, value in first.geodesic_notes.items())
-        row = {
-            "dataset": dataset,
-            "n": str(first.n),
-            "D": str(first.dimensions),
-            "geodesics": first.geodesic_status + (f" ({notes})" if notes else ""),
-            "overlap AUC": f"{_mean([f.overlap_auc for f in facts]):.3f}",
-        }
-        for k in first.overlap:
-            row[f"overlap {k}"] = f"{_mean([f.overlap[k] for f in facts]):.3f}"
-        rows.append(row | {"source": first.source, "licence": first.licence})
-    note = (
-        "Overlap is the share of the k nearest neighbours that the two references have in "
-        "common, and its area over log k: the ceiling of the contrast between them.\n"
-    )
-    return f"{_github(pd.DataFrame(rows))}\n{note}"
 
 
 def footer(results: Results) -> str:
@@ -125,12 +118,3 @@ def footer(results: Results) -> str:
         f"- Jobs: {len(results.jobs)}, of which {missing} without scores",
     ]
     return "\n".join(map(markdown_escape, lines)) + "\n"
-
-
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)
-
-
-def _github(frame: pd.DataFrame) -> str:
-    rows = frame.map(lambda value: markdown_escape(str(value)))
-    return rows.to_markdown(tablefmt="github", index=False, disable_numparse=True) + "\n"

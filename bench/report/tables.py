@@ -247,6 +247,12 @@ def _cell_text(numbers: NDArray[np.float64], statuses: list[str], digits: int) -
     return text if whole else f"{text} ({found.seeds}/{len(statuses)})"
 
 
+def github_table(frame: pd.DataFrame) -> str:
+    """Write a frame as a table of Markdown, each cell as text."""
+    rows = frame.map(lambda value: markdown_escape(str(value)))
+    return rows.to_markdown(tablefmt="github", index=False, disable_numparse=True) + "\n"
+
+
 def markdown_escape(text: str) -> str:
     """Make text safe for a cell of a Markdown table: no new column, no HTML."""
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
