@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from bench.geometry.blocks import Rows, row_blocks
+from bench.geometry.default_graph import DEFAULT_NEIGHBORS
 from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.geodesics import Status
 from bench.geometry.shortest_paths import ShortestPaths
@@ -60,7 +61,9 @@ class GraphGeodesics:
         return ShortestPaths(self.graph)
 
 
-def graph_geodesics(X: NDArray[np.floating], *, n_neighbors: int = 10) -> GraphGeodesics:
+def graph_geodesics(
+    X: NDArray[np.floating], *, n_neighbors: int = DEFAULT_NEIGHBORS
+) -> GraphGeodesics:
     """Build the neighbour graph of ``X`` and join its pieces.
 
     Pieces are joined one after another by the shortest edge between the piece of the first

@@ -1,0 +1,241 @@
+"""Calibration: what geodesics estimated on a graph are worth, where the truth is known."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from msgspec.structs import replace
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from bench.controls import CONTROLS
+from bench.dataset import Dataset
+from bench.engine.prepare import draw
+from bench.errors import BenchError, UnavailableError
+from bench.geometry.blocks import in_order
+from bench.geometry.calibration import graph_errors
+from bench.geometry.graph import GraphGeodesics, graph_geodesics
+from bench.geometry.reference import LiveReference
+from bench.job import DatasetConfig
+from bench.metrics.aucs import aucs
+from bench.registry import Registry
+from bench.report.frame import Results, reducer_label
+from bench.seeds import stream
+from bench.suite import Choice, Suite, plan
+
+NEIGHBORS = (5, 7, 10, 15, 20, 30)
+POINTS = (500, 1500)
+SEEDS = (0, 1, 2)
+ROWS = 200  # points from which errors are measured; to all others
+Embeddings = Mapping[str, NDArray[np.floating]]
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What came of a calibration.
+
+    Parameters
+    ----------
+    errors : DataFrame
+        One row for each dataset with known geodesics, n, seed and k: the fields of
+        `bench.geometry.calibration.GraphError`, and beside them ``status``, ``pieces`` (of the
+        manifold) and ``dimension`` (of the manifold).
+    scores : DataFrame
+        One row for each embedding that was in the store and each k: its AUC against the estimate
+        (``auc``) and against the truth (``true_auc``, NaN where the truth is not known).
+    left_out : list of str
+        What was not measured, and why.
+    """
+
+    errors: pd.DataFrame
+    scores: pd.DataFrame
+    left_out: list[str] = field(default_factory=list)
+
+
+def plan_calibration(
+    registry: Registry, datasets: Sequence[str], ns: Sequence[int], seeds: Sequence[int]
+) -> list[DatasetConfig]:
+    """List what is to be drawn.
+
+    Parameters
+    ----------
+    registry : Registry
+        Where names are resolved.
+    datasets : sequence of str
+        Names; if empty, all that can be had without a download.
+    ns, seeds : sequence of int
+        Numbers of points, and seeds.
+
+    Raises
+    ------
+    BenchError
+        If a name does not exist, or something is chosen twice.
+    """
+    names = datasets or [name for name, item in registry.items("dataset").items() if _is_here(item)]
+    if len(set(ns)) < len(ns):
+        raise BenchError(f"A number of points is chosen twice: {', '.join(map(str, ns))}.")
+    choices = tuple(map(Choice, names))
+    # A plan has jobs; one reducer for each dataset gives each dataset once.
+    each = (Choice("oracle"),)
+    jobs = [job for n in ns for job in plan(Suite(choices, each, tuple(seeds), n), registry)]
+    return list({job.dataset.id: job.dataset for job in jobs}.values())
+
+
+def _is_here(item: Any) -> bool:  # noqa: ANN401 - bench.registry.Item
+    return item.unavailable is None and item.beside("downloads") is None
+
+
+def calibrate(
+    configs: Sequence[DatasetConfig],
+    neighbors: Sequence[int],
+    registry: Registry,
+    results: Results | None = None,
+    *,
+    threads: int = 1,
+    finished: Callable[[DatasetConfig], None] = lambda _: None,
+) -> Calibration:
+    """Measure graphs of several k on datasets with known geodesics.
+
+    Parameters
+    ----------
+    configs : sequence of DatasetConfig
+        What to draw.
+    neighbors : sequence of int
+        The k of the graphs.
+    registry : Registry
+        Where datasets are found.
+    results : Results, optional
+        Embeddings of these datasets, to be scored against truth and estimate.
+    threads : int
+        How many datasets are worked on at once.
+    finished : callable
+        Told of each dataset when it is done.
+
+    Returns
+    -------
+    Calibration
+    """
+    embeddings = _embeddings(results)
+    work = partial(_measure, neighbors=neighbors, registry=registry, embeddings=embeddings)
+    errors: list[dict[str, Any]] = []
+    scores: list[dict[str, Any]] = []
+    left_out: list[str] = []
+    with threadpool_limits(1, user_api="blas"):
+        for config, found in zip(configs, in_order(work, configs, threads), strict=True):
+            errors += found.errors
+            scores += found.scores
+            left_out += found.left_out
+            finished(config)
+    left_out += _not_asked_for(results, configs)
+    return Calibration(pd.DataFrame(errors), pd.DataFrame(scores), left_out)
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """What came of one dataset, of one n and seed."""
+
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    scores: list[dict[str, Any]] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+def _measure(
+    config: DatasetConfig,
+    *,
+    neighbors: Sequence[int],
+    registry: Registry,
+    embeddings: Mapping[str, Embeddings],
+) -> _Part:
+    try:
+        dataset = draw(config, registry)
+    except (UnavailableError, ValueError) as error:
+        return _Part(left_out=[f"{config.label}, seed {config.seed}: {error}"])
+    known, embedded = dataset.geodesics.status != "graph", embeddings.get(config.id, {})
+    if not known and not embedded:
+        return _Part()
+    graphs = {k: graph_geodesics(dataset.X, n_neighbors=k) for k in neighbors if k < dataset.n}
+    part = _Part(
+        left_out=[
+            f"{config.label}, n = {dataset.n}: no graph of k = {k}"
+            for k in neighbors
+            if k >= dataset.n
+        ]
+    )
+    if known:
+        part.errors.extend(_error_rows(config, dataset, graphs))
+    if embedded:
+        part.scores.extend(_score_rows(config, dataset, graphs, embedded))
+    return part
+
+
+def _common(config: DatasetConfig, dataset: Dataset) -> dict[str, Any]:
+    return {
+        "dataset": label_without_n(config),
+        "n": dataset.n,
+        "seed": config.seed,
+        "status": dataset.geodesics.status,
+    }
+
+
+def label_without_n(config: DatasetConfig) -> str:
+    """Name a dataset where its number of points is said beside."""
+    changed = tuple(name for name in config.changed if name != "n")
+    return replace(config, changed=changed).label
+
+
+def _error_rows(
+    config: DatasetConfig, dataset: Dataset, graphs: Mapping[int, GraphGeodesics]
+) -> Iterator[dict[str, Any]]:
+    draws = stream(config.seed, "calibration:rows")
+    rows = np.sort(draws.choice(dataset.n, min(ROWS, dataset.n), replace=False))
+    common = _common(config, dataset) | {
+        "dimension": dataset.intrinsic_dimension,
+        "pieces": int(dataset.geodesics.notes.get("pieces", 1)),
+    }
+    for error in graph_errors(dataset.geodesics, graphs, rows):
+        yield common | asdict(error)
+
+
+def _score_rows(
+    config: DatasetConfig,
+    dataset: Dataset,
+    graphs: Mapping[int, GraphGeodesics],
+    embedded: Embeddings,
+) -> Iterator[dict[str, Any]]:
+    geometries: dict[int, Any] = dict(graphs)
+    if dataset.geodesics.status != "graph":
+        geometries[0] = dataset.geodesics
+    references = {k: LiveReference(geometry, dataset.n) for k, geometry in geometries.items()}
+    found = aucs(references, embedded)
+    for reducer in embedded:
+        for k in graphs:
+            yield _common(config, dataset) | {
+                "reducer": reducer,
+                "control": reducer in CONTROLS,
+                "k": k,
+                "auc": found[k, reducer],
+                "true_auc": found.get((0, reducer), np.nan),
+            }
+
+
+def _embeddings(results: Results | None) -> dict[str, dict[str, NDArray[np.floating]]]:
+    """Return the embeddings in a store, by the id of the dataset and the label of the reducer."""
+    found: dict[str, dict[str, NDArray[np.floating]]] = {}
+    if results is None:
+        return found
+    for record in results.records:
+        if record.job.id in results.arrays:
+            embedding = results.arrays[record.job.id]["embedding"]
+            found.setdefault(record.job.dataset.id, {})[reducer_label(record)] = embedding
+    return found
+
+
+def _not_asked_for(results: Results | None, configs: Sequence[DatasetConfig]) -> list[str]:
+    if results is None:
+        return ["no embeddings: there are no records to read them from"]
+    asked = {config.id for config in configs}
+    other = sum(record.job.dataset.id not in asked for record in results.records)
+    return [f"{other} job(s) of other datasets, n or seeds than were measured"] if other else []
