@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from msgspec.structs import replace
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from bench.controls import CONTROLS
@@ -17,20 +16,21 @@ from bench.engine.prepare import draw
 from bench.errors import BenchError, UnavailableError
 from bench.geometry.blocks import in_order
 from bench.geometry.calibration import graph_errors
-from bench.geometry.graph import GraphGeodesics, graph_geodesics
-from bench.geometry.reference import LiveReference
+from bench.geometry.graph import GraphGeodesics, neighbor_graphs
+from bench.geometry.reference import DistanceRows, LiveReference
 from bench.job import DatasetConfig
 from bench.metrics.aucs import aucs
 from bench.registry import Registry
 from bench.report.frame import Results, reducer_label
 from bench.seeds import stream
+from bench.stored_embeddings import StoredEmbedding, embeddings_of, of_none
 from bench.suite import Choice, Suite, plan
 
 NEIGHBORS = (5, 7, 10, 15, 20, 30)
 POINTS = (500, 1500)
 SEEDS = (0, 1, 2)
 ROWS = 200  # points from which errors are measured; to all others
-Embeddings = Mapping[str, NDArray[np.floating]]
+SAME = 1e-3  # the recorded AUC of the same points is that near; ties may fall out otherwise
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,8 +118,7 @@ def calibrate(
     -------
     Calibration
     """
-    embeddings = _embeddings(results)
-    work = partial(_measure, neighbors=neighbors, registry=registry, embeddings=embeddings)
+    work = partial(_measure, neighbors=neighbors, registry=registry, results=results)
     errors: list[dict[str, Any]] = []
     scores: list[dict[str, Any]] = []
     left_out: list[str] = []
@@ -129,7 +128,8 @@ def calibrate(
             scores += found.scores
             left_out += found.left_out
             finished(config)
-    left_out += _not_asked_for(results, configs)
+    if results and (others := of_none(configs, results)):
+        left_out.append(f"{others} job(s) in the store, of other datasets, n or seeds")
     return Calibration(pd.DataFrame(errors), pd.DataFrame(scores), left_out)
 
 
@@ -147,27 +147,21 @@ def _measure(
     *,
     neighbors: Sequence[int],
     registry: Registry,
-    embeddings: Mapping[str, Embeddings],
+    results: Results | None,
 ) -> _Part:
+    part, stored = _Part(), embeddings_of(config, results)
     try:
         dataset = draw(config, registry)
     except (UnavailableError, ValueError) as error:
-        return _Part(left_out=[f"{config.label}, seed {config.seed}: {error}"])
-    known, embedded = dataset.geodesics.status != "graph", embeddings.get(config.id, {})
-    if not known and not embedded:
-        return _Part()
-    graphs = {k: graph_geodesics(dataset.X, n_neighbors=k) for k in neighbors if k < dataset.n}
-    part = _Part(
-        left_out=[
-            f"{config.label}, n = {dataset.n}: no graph of k = {k}"
-            for k in neighbors
-            if k >= dataset.n
-        ]
-    )
-    if known:
+        part.left_out.append(f"{config.label}, seed {config.seed}: {error}")
+        return part
+    if dataset.geodesics.status == "graph" and not stored:
+        return part
+    graphs = neighbor_graphs(dataset.X, neighbors)
+    if dataset.geodesics.status != "graph":
         part.errors.extend(_error_rows(config, dataset, graphs))
-    if embedded:
-        part.scores.extend(_score_rows(config, dataset, graphs, embedded))
+    if stored:
+        _add_scores(part, _common(config, dataset), dataset, graphs, stored)
     return part
 
 
@@ -199,43 +193,29 @@ def _error_rows(
         yield common | asdict(error)
 
 
-def _score_rows(
-    config: DatasetConfig,
+def _add_scores(
+    part: _Part,
+    common: dict[str, Any],
     dataset: Dataset,
     graphs: Mapping[int, GraphGeodesics],
-    embedded: Embeddings,
-) -> Iterator[dict[str, Any]]:
-    geometries: dict[int, Any] = dict(graphs)
-    if dataset.geodesics.status != "graph":
-        geometries[0] = dataset.geodesics
+    stored: Sequence[StoredEmbedding],
+) -> None:
+    geometries: dict[int | None, DistanceRows] = {None: dataset.geodesics}
+    geometries.update(graphs.items())
     references = {k: LiveReference(geometry, dataset.n) for k, geometry in geometries.items()}
-    found = aucs(references, embedded)
-    for reducer in embedded:
-        for k in graphs:
-            yield _common(config, dataset) | {
-                "reducer": reducer,
-                "control": reducer in CONTROLS,
-                "k": k,
-                "auc": found[k, reducer],
-                "true_auc": found.get((0, reducer), np.nan),
-            }
-
-
-def _embeddings(results: Results | None) -> dict[str, dict[str, NDArray[np.floating]]]:
-    """Return the embeddings in a store, by the id of the dataset and the label of the reducer."""
-    found: dict[str, dict[str, NDArray[np.floating]]] = {}
-    if results is None:
-        return found
-    for record in results.records:
-        if record.job.id in results.arrays:
-            embedding = results.arrays[record.job.id]["embedding"]
-            found.setdefault(record.job.dataset.id, {})[reducer_label(record)] = embedding
-    return found
-
-
-def _not_asked_for(results: Results | None, configs: Sequence[DatasetConfig]) -> list[str]:
-    if results is None:
-        return ["no embeddings: there are no records to read them from"]
-    asked = {config.id for config in configs}
-    other = sum(record.job.dataset.id not in asked for record in results.records)
-    return [f"{other} job(s) of other datasets, n or seeds than were measured"] if other else []
+    found = aucs(references, {one.record.job.id: one.coordinates for one in stored})
+    known = dataset.geodesics.status != "graph"
+    for one in stored:
+        own = found[None, one.record.job.id]
+        if not abs(own - one.geodesic_auc) < SAME:
+            part.left_out.append(
+                f"{one.record.job.label}: AUC {one.geodesic_auc:.4f} in its record, {own:.4f} on "
+                "the points that are drawn now, so that it is not of these"
+            )
+            continue
+        row = common | {
+            "reducer": reducer_label(one.record),
+            "control": one.record.job.reducer.name in CONTROLS,
+            "true_auc": own if known else np.nan,
+        }
+        part.scores.extend(row | {"k": k, "auc": found[k, one.record.job.id]} for k in graphs)
