@@ -118,12 +118,17 @@ def calibrate(
     -------
     Calibration
     """
-    work = partial(_measure, neighbors=neighbors, registry=registry, results=results)
+    # Packages that threads import for the first time, and at once, may be met half loaded. So what
+    # graphs take is here before, and datasets are drawn by this thread, each when its turn comes.
+    import sklearn.neighbors  # noqa: F401
+
+    drawn = (_draw(config, registry) for config in configs)
+    work = partial(_measure, neighbors=neighbors, results=results)
     errors: list[dict[str, Any]] = []
     scores: list[dict[str, Any]] = []
     left_out: list[str] = []
     with threadpool_limits(1, user_api="blas"):
-        for config, found in zip(configs, in_order(work, configs, threads), strict=True):
+        for config, found in zip(configs, in_order(work, drawn, threads), strict=True):
             errors += found.errors
             scores += found.scores
             left_out += found.left_out
@@ -142,18 +147,24 @@ class _Part:
     left_out: list[str] = field(default_factory=list)
 
 
+def _draw(config: DatasetConfig, registry: Registry) -> tuple[DatasetConfig, Dataset | str]:
+    """Draw a dataset, or say why it cannot be drawn."""
+    try:
+        return config, draw(config, registry)
+    except (UnavailableError, ValueError) as error:
+        return config, f"{config.label}, seed {config.seed}: {error}"
+
+
 def _measure(
-    config: DatasetConfig,
+    drawn: tuple[DatasetConfig, Dataset | str],
     *,
     neighbors: Sequence[int],
-    registry: Registry,
     results: Results | None,
 ) -> _Part:
+    config, dataset = drawn
     part, stored = _Part(), embeddings_of(config, results)
-    try:
-        dataset = draw(config, registry)
-    except (UnavailableError, ValueError) as error:
-        part.left_out.append(f"{config.label}, seed {config.seed}: {error}")
+    if isinstance(dataset, str):
+        part.left_out.append(dataset)
         return part
     if dataset.geodesics.status == "graph" and not stored:
         return part

@@ -147,8 +147,8 @@ def _over_seeds(errors: pd.DataFrame) -> pd.DataFrame:
 def _smallest_connected(errors: pd.DataFrame) -> pd.DataFrame:
     """Take for each draw the smallest k whose graph is in one piece, or else the largest."""
     ordered = errors.assign(apart=errors["components"] > 1).sort_values("k")
-    highest = ordered["k"].max()
-    order = ordered["k"].where(~ordered["apart"], highest + 1)
+    after_all = 2 * ordered["k"].max() + 1
+    order = ordered["k"].where(~ordered["apart"], after_all - ordered["k"])
     best = ordered.assign(order=order).sort_values("order", kind="stable")
     return best.groupby(["dataset", "n", "seed"], as_index=False).first()
 
