@@ -33,6 +33,12 @@ def publish_calibration(calibration: Calibration, folder: Path) -> None:
         write_whole(folder / name, content)
 
 
+def load_calibration(folder: Path) -> Calibration:
+    """Read what was published; what was left out stands in the Markdown alone."""
+    errors, scores = (pd.read_csv(folder / name) for name in FILES[:2])
+    return Calibration(errors, scores)
+
+
 def page(calibration: Calibration) -> str:
     """Return the Markdown page: every table, and what was left out."""
     errors = calibration.errors

@@ -13,6 +13,7 @@ from bench.report.tables import markdown_escape
 GOOD = 0.95  # the rank correlation below which an estimate is counted as failed
 CONNECTED = "smallest connected"
 _CELL = ["dataset", "n", "k"]
+_DRAW = [*_CELL, "seed"]
 _DIGITS = 3  # of the AUC in tables; what is equal there shares a rank
 
 
@@ -49,13 +50,13 @@ def by_k(errors: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """Sum up all datasets, for each n and each rule of choosing k."""
     rules = [(str(k), chosen) for k, chosen in errors.groupby("k")]
     rules.append((CONNECTED, _smallest_connected(errors)))
-    changes = with_changes(scores)
     rows = []
     for n in sorted(errors["n"].unique()):
         for rule, chosen in rules:
-            means = _over_seeds(chosen[chosen["n"] == n])
-            moved = changes[(changes["n"] == n) & (changes["k"].astype(str) == rule)]
-            rows.append({"n": str(n), "k": rule} | _summary(means) | _moved(moved))
+            own = chosen[chosen["n"] == n]
+            scored = own[_DRAW].merge(scores, on=_DRAW) if len(scores) else scores
+            moved = _moved(with_changes(scored.assign(k=rule)))
+            rows.append({"n": str(n), "k": rule} | _summary(_over_seeds(own)) | moved)
     return pd.DataFrame(rows)
 
 

@@ -96,6 +96,11 @@ def _datasets(results: Results) -> str:
         "Overlap is the share of the k nearest neighbours that the two references have in "
         "common, and its area over log k: the ceiling of the contrast between them.\n"
     )
+    if any(facts.geodesic_status == "graph" for facts in results.facts.values()):
+        note += (
+            "Geodesics from a graph are an estimate: `python -m bench calibrate` measures what it "
+            "is worth, and writes `calibration.md`.\n"
+        )
     return f"{_github(pd.DataFrame(rows))}\n{note}"
 
 
