@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from bench.controls import CONTROLS
 from bench.dataset import Dataset
 from bench.engine.prepare import draw
-from bench.errors import BenchError, UnavailableError
+from bench.errors import BenchError
 from bench.geometry.blocks import in_order
 from bench.geometry.calibration import graph_errors
 from bench.geometry.graph import GraphGeodesics, neighbor_graphs
@@ -151,7 +151,7 @@ def _draw(config: DatasetConfig, registry: Registry) -> tuple[DatasetConfig, Dat
     """Draw a dataset, or say why it cannot be drawn."""
     try:
         return config, draw(config, registry)
-    except (UnavailableError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - a plugin may do anything
         return config, f"{config.label}, seed {config.seed}: {error}"
 
 

@@ -1,6 +1,7 @@
 """The command ``calibrate``, from a store with embeddings to what is published."""
 
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ from bench.report.calibration import FILES
 from bench.report.frame import load_results
 from bench.stored_embeddings import StoredEmbedding
 
+PLUGINS = Path(__file__).parent / "plugins"
 REDUCERS = {"pca", "oracle", "random"}
 
 
@@ -102,6 +104,14 @@ def test_results_do_not_depend_on_the_number_of_threads(store):
     one, two = (calibrate(configs, [5, 7], registry, results, threads=t) for t in (1, 2))
     pd.testing.assert_frame_equal(one.errors, two.errors)
     pd.testing.assert_frame_equal(one.scores, two.scores)
+
+
+def test_a_dataset_that_cannot_be_drawn_is_left_out_with_its_reason():
+    registry = Registry((PLUGINS,))
+    found = calibrate(plan_calibration(registry, ["fails", "line"], [60], [0]), [5], registry)
+    assert set(found.errors["dataset"]) == {"line"}
+    [reason] = found.left_out
+    assert reason.startswith("fails")
 
 
 def test_by_default_nothing_is_downloaded():
