@@ -13,7 +13,6 @@ from threadpoolctl import threadpool_limits
 from bench.controls import CONTROLS
 from bench.dataset import Dataset
 from bench.engine.prepare import draw
-from bench.errors import BenchError
 from bench.geometry.blocks import in_order
 from bench.geometry.calibration import graph_errors
 from bench.geometry.graph import GraphGeodesics, neighbor_graphs
@@ -24,11 +23,7 @@ from bench.registry import Registry
 from bench.report.frame import Results, reducer_label
 from bench.seeds import stream
 from bench.stored_embeddings import StoredEmbedding, embeddings_of, of_none
-from bench.suite import Choice, Suite, plan
 
-NEIGHBORS = (5, 7, 10, 15, 20, 30)
-POINTS = (500, 1500)
-SEEDS = (0, 1, 2)
 ROWS = 200  # points from which errors are measured; to all others
 SAME = 1e-3  # the recorded AUC of the same points is that near; ties may fall out otherwise
 
@@ -53,39 +48,6 @@ class Calibration:
     errors: pd.DataFrame
     scores: pd.DataFrame
     left_out: list[str] = field(default_factory=list)
-
-
-def plan_calibration(
-    registry: Registry, datasets: Sequence[str], ns: Sequence[int], seeds: Sequence[int]
-) -> list[DatasetConfig]:
-    """List what is to be drawn.
-
-    Parameters
-    ----------
-    registry : Registry
-        Where names are resolved.
-    datasets : sequence of str
-        Names; if empty, all that can be had without a download.
-    ns, seeds : sequence of int
-        Numbers of points, and seeds.
-
-    Raises
-    ------
-    BenchError
-        If a name does not exist, or something is chosen twice.
-    """
-    names = datasets or [name for name, item in registry.items("dataset").items() if _is_here(item)]
-    if len(set(ns)) < len(ns):
-        raise BenchError(f"A number of points is chosen twice: {', '.join(map(str, ns))}.")
-    choices = tuple(map(Choice, names))
-    # A plan has jobs; one reducer for each dataset gives each dataset once.
-    each = (Choice("oracle"),)
-    jobs = [job for n in ns for job in plan(Suite(choices, each, tuple(seeds), n), registry)]
-    return list({job.dataset.id: job.dataset for job in jobs}.values())
-
-
-def _is_here(item: Any) -> bool:  # noqa: ANN401 - bench.registry.Item
-    return item.unavailable is None and item.beside("downloads") is None
 
 
 def calibrate(

@@ -9,7 +9,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bench.calibration import NEIGHBORS, POINTS, SEEDS, Calibration, calibrate, plan_calibration
+from bench.calibration import Calibration, calibrate
+from bench.calibration_plan import NEIGHBORS, POINTS, SEEDS, plan_calibration
 from bench.engine.threads import cores
 from bench.errors import BenchError
 from bench.job import DatasetConfig

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from bench import Store
-from bench.calibration import calibrate, plan_calibration
+from bench.calibration import calibrate
+from bench.calibration_plan import plan_calibration
 from bench.cli import main
 from bench.registry import Registry
 from bench.report.calibration import FILES
