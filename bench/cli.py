@@ -180,6 +180,43 @@ def report(
     session.report(Store(out), tuple(k or ()), tuple(plugins or ()))
 
 
+@app.command(
+    "calibrate",
+    epilog="Examples:\n\npython -m bench calibrate\n\n"
+    "python -m bench calibrate --dataset swiss_roll --neighbors 5 --neighbors 10 --n 1000 --seed 0",
+)
+def calibrate(
+    *,
+    dataset: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Dataset with known geodesics; repeatable. If not given, all that need no "
+            "download."
+        ),
+    ] = None,
+    neighbors: Annotated[
+        list[int] | None, typer.Option(min=1, help="k of the graph; repeatable.")
+    ] = None,
+    n: Annotated[list[int] | None, typer.Option(min=10, help="Points; repeatable.")] = None,
+    seed: Annotated[
+        list[int] | None, typer.Option(min=0, max=2**32 - 1, help="Seed; repeatable.")
+    ] = None,
+    out: Out = Path("results"),
+    plugins: Plugins = None,
+) -> None:
+    """Measure what geodesics estimated on a graph are worth where the truth is known.
+
+    Embeddings of these datasets that are in the results are scored against both.
+    """
+    from bench.calibration_run import Choices, run_calibration
+    from bench.store import Store
+
+    choices = Choices(
+        tuple(dataset or ()), tuple(neighbors or ()), tuple(n or ()), tuple(seed or ())
+    )
+    run_calibration(choices, Store(out), _registry(plugins))
+
+
 @app.command("show", epilog="Example: python -m bench show --reducer isomap --seed 0")
 def show(
     job: Annotated[str, typer.Argument(help="The job's id, or how it begins.")] = "",

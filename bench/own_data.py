@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError, one_line
+from bench.geometry.default_graph import DEFAULT_NEIGHBORS
 from bench.image_folder import files_of, read_folder
 
 if TYPE_CHECKING:  # names are resolved in every command: numpy comes when data are read
@@ -63,7 +64,7 @@ def name_of(path: Path) -> str:
 
 
 def dataset(
-    path: str, /, *, n: int | None = None, n_neighbors: int = 10, seed: int = 0
+    path: str, /, *, n: int | None = None, n_neighbors: int = DEFAULT_NEIGHBORS, seed: int = 0
 ) -> "Dataset":
     """Read the data, or draw a subsample of them.
 

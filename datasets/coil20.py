@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from bench.dataset import Dataset
 from bench.downloads import Source, fetch
+from bench.geometry.default_graph import DEFAULT_NEIGHBORS
 from bench.geometry.geodesics import CircularGeodesics
 from bench.geometry.images import add_pixel_noise
 from bench.image_files import average_squares, read_grey, read_zip
@@ -62,7 +63,7 @@ def dataset(
     n: int = 1440,
     object: int | None = None,  # noqa: A002 - what COIL calls it
     shrink: int = 4,
-    n_neighbors: int = 10,
+    n_neighbors: int = DEFAULT_NEIGHBORS,
     noise: float = 0.0,
     seed: int = 0,
 ) -> Dataset:

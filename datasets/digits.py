@@ -11,6 +11,7 @@ Source
 """
 
 from bench.dataset import Dataset
+from bench.geometry.default_graph import DEFAULT_NEIGHBORS
 from bench.real_images import choose, estimated
 
 
@@ -19,7 +20,9 @@ def most(**_: object) -> int:
     return 1797
 
 
-def dataset(*, n: int = 1500, n_neighbors: int = 10, noise: float = 0.0, seed: int = 0) -> Dataset:
+def dataset(
+    *, n: int = 1500, n_neighbors: int = DEFAULT_NEIGHBORS, noise: float = 0.0, seed: int = 0
+) -> Dataset:
     """Draw a subsample of the digits.
 
     Parameters

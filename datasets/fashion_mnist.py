@@ -14,6 +14,7 @@ import numpy as np
 
 from bench.dataset import Dataset
 from bench.downloads import Source, fetch
+from bench.geometry.default_graph import DEFAULT_NEIGHBORS
 from bench.image_files import read_idx
 from bench.real_images import choose, estimated
 
@@ -57,7 +58,9 @@ def most(**_: object) -> int:
     return 70_000
 
 
-def dataset(*, n: int = 1500, n_neighbors: int = 10, noise: float = 0.0, seed: int = 0) -> Dataset:
+def dataset(
+    *, n: int = 1500, n_neighbors: int = DEFAULT_NEIGHBORS, noise: float = 0.0, seed: int = 0
+) -> Dataset:
     """Draw a subsample of all images, training and test together.
 
     Parameters

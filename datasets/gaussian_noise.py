@@ -15,6 +15,7 @@ Source
 import numpy as np
 
 from bench.dataset import Dataset, require_points
+from bench.geometry.default_graph import DEFAULT_NEIGHBORS
 from bench.geometry.graph import graph_geodesics
 from bench.geometry.images import add_pixel_noise
 from bench.seeds import stream
@@ -24,7 +25,7 @@ def dataset(
     *,
     n: int = 1500,
     dimensions: int = 50,
-    n_neighbors: int = 10,
+    n_neighbors: int = DEFAULT_NEIGHBORS,
     noise: float = 0.0,
     seed: int = 0,
 ) -> Dataset:

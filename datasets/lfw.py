@@ -17,6 +17,7 @@ import numpy as np
 
 from bench.dataset import Dataset
 from bench.downloads import Source, fetch
+from bench.geometry.default_graph import DEFAULT_NEIGHBORS
 from bench.image_files import average_squares, read_grey, read_tar, tar_names
 from bench.real_images import choose, estimated
 
@@ -44,7 +45,12 @@ def most(**_: object) -> int:
 
 
 def dataset(
-    *, n: int = 1500, shrink: int = 2, n_neighbors: int = 10, noise: float = 0.0, seed: int = 0
+    *,
+    n: int = 1500,
+    shrink: int = 2,
+    n_neighbors: int = DEFAULT_NEIGHBORS,
+    noise: float = 0.0,
+    seed: int = 0,
 ) -> Dataset:
     """Draw a subsample of the photographs, grey, cut to the middle 128 x 96 pixels.
 

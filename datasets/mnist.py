@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from bench.dataset import Dataset
 from bench.downloads import Source, fetch
+from bench.geometry.default_graph import DEFAULT_NEIGHBORS
 from bench.image_files import read_idx
 from bench.real_images import choose, estimated
 
@@ -66,7 +67,7 @@ def dataset(
     *,
     n: int = 1500,
     full: bool = False,
-    n_neighbors: int = 10,
+    n_neighbors: int = DEFAULT_NEIGHBORS,
     noise: float = 0.0,
     seed: int = 0,
 ) -> Dataset:

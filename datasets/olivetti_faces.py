@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from bench.dataset import Dataset
 from bench.downloads import Source, fetch
+from bench.geometry.default_graph import DEFAULT_NEIGHBORS
 from bench.real_images import choose, estimated
 
 SOURCES = {
@@ -43,7 +44,9 @@ def most(**_: object) -> int:
     return 400
 
 
-def dataset(*, n: int = 400, n_neighbors: int = 10, noise: float = 0.0, seed: int = 0) -> Dataset:
+def dataset(
+    *, n: int = 400, n_neighbors: int = DEFAULT_NEIGHBORS, noise: float = 0.0, seed: int = 0
+) -> Dataset:
     """Draw a subsample of the faces.
 
     Parameters

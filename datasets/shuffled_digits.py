@@ -17,12 +17,15 @@ Source
 import numpy as np
 
 from bench.dataset import Dataset, require_points
+from bench.geometry.default_graph import DEFAULT_NEIGHBORS
 from bench.geometry.graph import graph_geodesics
 from bench.geometry.images import add_pixel_noise
 from bench.seeds import stream
 
 
-def dataset(*, n: int = 1500, n_neighbors: int = 10, noise: float = 0.0, seed: int = 0) -> Dataset:
+def dataset(
+    *, n: int = 1500, n_neighbors: int = DEFAULT_NEIGHBORS, noise: float = 0.0, seed: int = 0
+) -> Dataset:
     """Draw a subsample of the digits and shuffle the pixels of each.
 
     Parameters

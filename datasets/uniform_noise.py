@@ -18,6 +18,7 @@ from math import isqrt
 import numpy as np
 
 from bench.dataset import Dataset, require_points
+from bench.geometry.default_graph import DEFAULT_NEIGHBORS
 from bench.geometry.graph import graph_geodesics
 from bench.geometry.images import add_pixel_noise
 from bench.seeds import stream
@@ -27,7 +28,7 @@ def dataset(
     *,
     n: int = 1500,
     dimensions: int = 784,
-    n_neighbors: int = 10,
+    n_neighbors: int = DEFAULT_NEIGHBORS,
     noise: float = 0.0,
     seed: int = 0,
 ) -> Dataset:

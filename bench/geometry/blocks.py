@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Rows = NDArray[np.intp]
+S = TypeVar("S")
 T = TypeVar("T")
 
 DEFAULT_MEMORY = 32 * 2**20  # bytes, shared by all threads
@@ -52,7 +53,7 @@ def shares(rows: Rows) -> list[Rows]:
     return np.array_split(rows, _SHARES * -(-len(rows) // (_SHARE * _SHARES)))
 
 
-def in_order(work: Callable[[Rows], T], blocks: Iterable[Rows], threads: int = 1) -> Iterator[T]:
+def in_order(work: Callable[[S], T], blocks: Iterable[S], threads: int = 1) -> Iterator[T]:
     """Work on several blocks at once, and give the results in the order of the blocks.
 
     Only so many are under way that their memory is bounded, and sums over the results do not
@@ -64,8 +65,8 @@ def in_order(work: Callable[[Rows], T], blocks: Iterable[Rows], threads: int = 1
     with ThreadPoolExecutor(threads) as pool:
         under_way: deque[Future[T]] = deque()
         try:
-            for rows in blocks:
-                under_way.append(pool.submit(work, rows))
+            for block in blocks:
+                under_way.append(pool.submit(work, block))
                 if len(under_way) > threads:
                     yield under_way.popleft().result()
             while under_way:

@@ -1,5 +1,6 @@
 """Geodesics estimated from the points alone: shortest paths on the neighbour graph."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from bench.geometry.blocks import Rows, row_blocks
+from bench.geometry.default_graph import DEFAULT_NEIGHBORS
 from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.geodesics import Status
 from bench.geometry.shortest_paths import ShortestPaths
@@ -60,7 +62,9 @@ class GraphGeodesics:
         return ShortestPaths(self.graph)
 
 
-def graph_geodesics(X: NDArray[np.floating], *, n_neighbors: int = 10) -> GraphGeodesics:
+def graph_geodesics(
+    X: NDArray[np.floating], *, n_neighbors: int = DEFAULT_NEIGHBORS
+) -> GraphGeodesics:
     """Build the neighbour graph of ``X`` and join its pieces.
 
     Pieces are joined one after another by the shortest edge between the piece of the first
@@ -82,29 +86,62 @@ def graph_geodesics(X: NDArray[np.floating], *, n_neighbors: int = 10) -> GraphG
     ValueError
         If ``n_neighbors`` is not in 1 ... n - 1.
     """
+    return neighbor_graphs(X, [n_neighbors])[n_neighbors]
+
+
+def neighbor_graphs(X: NDArray[np.floating], ks: Sequence[int]) -> dict[int, GraphGeodesics]:
+    """Build `graph_geodesics` for several k, looking for neighbours once.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, D)
+        The points.
+    ks : sequence of int
+        Neighbours of each point, itself not counted.
+
+    Returns
+    -------
+    dict of int to GraphGeodesics
+        By their k.
+
+    Raises
+    ------
+    ValueError
+        If a k is not in 1 ... n - 1.
+    """
     n = len(X)
-    if not 1 <= n_neighbors < n:
-        raise ValueError(f"n_neighbors must be in 1 ... {n - 1} for {n} points, got {n_neighbors}.")
+    for k in ks:
+        if not 1 <= k < n:
+            raise ValueError(f"n_neighbors must be in 1 ... {n - 1} for {n} points, got {k}.")
     points = np.asarray(X, dtype=np.float64)
-    start, end, length = _nearest_edges(points, n_neighbors)
-    components, label = connected_components(_symmetric(n, start, end, length), directed=False)
+    length, neighbor = _nearest(points, max(ks))
+    return {k: _joined(points, length[:, :k], neighbor[:, :k]) for k in ks}
+
+
+def _joined(
+    points: NDArray[np.float64], length: NDArray[np.float64], neighbor: NDArray[np.intp]
+) -> GraphGeodesics:
+    """Make a graph of the neighbours of each point, and join its pieces."""
+    n, n_neighbors = length.shape
+    start, end, edge = np.repeat(np.arange(n), n_neighbors), neighbor.ravel(), length.ravel()
+    components, label = connected_components(_symmetric(n, start, end, edge), directed=False)
     bridges = _bridges(points, label, components)
     start, end = np.append(start, bridges.start), np.append(end, bridges.end)
-    length = np.append(length, bridges.length)
+    edge = np.append(edge, bridges.length)
     return GraphGeodesics(
-        _symmetric(n, start, end, length), n_neighbors, int(components), int(components) - 1
+        _symmetric(n, start, end, edge), n_neighbors, int(components), int(components) - 1
     )
 
 
-def _nearest_edges(
+def _nearest(
     points: NDArray[np.float64], n_neighbors: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Return distances and indices of the nearest of each point, of shape (n, n_neighbors)."""
     from sklearn.neighbors import NearestNeighbors
 
     # With no argument scikit-learn leaves each point out by its index, so duplicates are kept.
     length, neighbor = NearestNeighbors(n_neighbors=n_neighbors).fit(points).kneighbors()
-    start = np.repeat(np.arange(len(points)), n_neighbors)
-    return start, neighbor.ravel(), length.ravel()
+    return length, neighbor
 
 
 def _symmetric(

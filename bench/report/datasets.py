@@ -20,6 +20,11 @@ the share of the k nearest neighbours that the two references have in common, an
 log k: the ceiling of the contrast between them. Means over seeds; a place is empty where nothing
 is known, or the file of the dataset was written before it was measured."""
 
+_ESTIMATED = (
+    "Geodesics from a graph are an estimate: `python -m bench calibrate` measures what it is worth, "
+    "and writes `calibration.md`."
+)
+
 
 def datasets_section(results: Results) -> str:
     """Write the table of the datasets, and what its columns mean."""
@@ -29,6 +34,8 @@ def datasets_section(results: Results) -> str:
         if (facts := [f for (label, _), f in results.facts.items() if label == dataset])
     ]
     note = " ".join(_NOTE.split())
+    if any(facts.geodesic_status == "graph" for facts in results.facts.values()):
+        note += f" {_ESTIMATED}"
     return f"{github_table(pd.DataFrame(rows).fillna(''))}\n{note}\n"
 
 

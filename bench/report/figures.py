@@ -37,7 +37,7 @@ def figures(results: Results) -> Iterator[tuple[str, Callable[[], Figure]]]:
 def draw_figures(results: Results, folder: Path) -> Iterator[tuple[Path, bytes]]:
     """Draw every figure; yield where it belongs, and the PNG."""
     for name, draw in figures(results):
-        with _style(), io.BytesIO() as buffer:
+        with drawing_style(), io.BytesIO() as buffer:
             draw().savefig(buffer, dpi=130, format="png")
             yield folder / f"{name}.png", buffer.getvalue()
 
@@ -161,7 +161,7 @@ def quality_against_time(results: Results) -> Figure:
 
 
 @contextmanager
-def _style() -> Iterator[None]:
+def drawing_style() -> Iterator[None]:
     """Draw without a screen, in seaborn's white grid, and close the figure afterwards."""
     import matplotlib.pyplot as plt
 

@@ -1,0 +1,141 @@
+"""The command ``calibrate``, from a store with embeddings to what is published."""
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from bench import Store
+from bench.calibration import calibrate
+from bench.calibration_plan import plan_calibration
+from bench.cli import main
+from bench.registry import Registry
+from bench.report.calibration import FILES
+from bench.report.frame import load_results
+from bench.stored_embeddings import StoredEmbedding
+
+PLUGINS = Path(__file__).parent / "plugins"
+REDUCERS = {"pca", "oracle", "random"}
+
+
+def call(monkeypatch, *arguments):
+    monkeypatch.setattr(sys, "argv", ["bench", *map(str, arguments)])
+    with pytest.raises(SystemExit) as end:
+        main()
+    return end.value.code
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """Embeddings of two datasets, one of them without a known truth."""
+    folder = tmp_path_factory.mktemp("results")
+    arguments = ["run", "--dataset", "s_curve", "--dataset", "digits", "--n", "60", "--seed", "0"]
+    arguments += [f"--reducer={name}" for name in sorted(REDUCERS)]
+    with pytest.MonkeyPatch.context() as patch:
+        assert call(patch, *arguments, "--out", folder) == 0
+    return Store(folder)
+
+
+@pytest.fixture(scope="module")
+def published(store):
+    datasets = ["s_curve", "broken_swiss_roll", "digits"]
+    arguments = [f"--dataset={name}" for name in datasets] + ["--n", "60", "--n", "120"]
+    arguments += ["--neighbors", "10", "--neighbors", "5", "--seed", "0"]
+    with pytest.MonkeyPatch.context() as patch:
+        assert call(patch, "calibrate", *arguments, "--out", store.folder) == 0
+    return store.folder
+
+
+def test_every_file_is_written(published):
+    assert all((published / name).stat().st_size for name in FILES)
+    assert (published / "figures/calibration.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_errors_are_of_each_dataset_with_a_truth_and_each_n_and_k(published):
+    errors = pd.read_csv(published / "calibration.csv")
+    found = set(errors[["dataset", "n", "seed", "k"]].itertuples(index=False, name=None))
+    names, sizes = ("s_curve", "broken_swiss_roll"), (60, 120)
+    assert found == {(name, n, 0, k) for name in names for n in sizes for k in (5, 10)}
+    broken = errors["dataset"] == "broken_swiss_roll"
+    assert ((errors["infinite"] > 0) == broken).all()
+
+
+def test_the_truth_is_what_the_record_says_and_real_images_have_none(published, store):
+    scores = pd.read_csv(published / "calibration_scores.csv")
+    assert set(scores["n"]) == {60}
+    assert set(scores["k"]) == {5, 10}
+    known = scores[scores["dataset"] == "s_curve"].groupby("reducer")["true_auc"].first()
+    results, _ = load_results(store)
+    recorded = results.scores.query(
+        "metric == 'auc' and reference == 'geodesic' and dataset.str.startswith('s_curve')"
+    ).set_index("reducer")["value"]
+    assert set(known.index) == REDUCERS
+    assert known.to_dict() == pytest.approx(recorded.to_dict(), abs=1e-6)
+    assert scores.loc[scores["dataset"] == "digits", "true_auc"].isna().all()
+
+
+def test_the_page_has_every_table(published):
+    page = (published / "calibration.md").read_text(encoding="utf-8")
+    for title in ("By k", "By dataset, k = 10", "AUC and rank", "no truth, by k", "Left out"):
+        assert page.count(f"## {title}") + page.count(f"{title}\n") >= 1, title
+    assert "oracle (control)" in page
+
+
+def test_embeddings_of_other_points_are_left_out(store, monkeypatch):
+    monkeypatch.setattr(StoredEmbedding, "geodesic_auc", 0.123)
+    registry, (results, _) = Registry(), load_results(store)
+    configs = plan_calibration(registry, ["s_curve"], [60], [0])
+    found = calibrate(configs, [5], registry, results)
+    assert found.scores.empty
+    assert sum("0.1230 in its record" in reason for reason in found.left_out) == len(REDUCERS)
+
+
+def test_jobs_of_another_n_are_left_out_and_counted(store):
+    registry, (results, _) = Registry(), load_results(store)
+    configs = plan_calibration(registry, ["s_curve"], [50], [0])
+    found = calibrate(configs, [5], registry, results)
+    assert found.scores.empty
+    assert found.left_out == ["5 job(s) in the store, of other datasets, n or seeds"]
+
+
+def test_results_do_not_depend_on_the_number_of_threads(store):
+    registry, (results, _) = Registry(), load_results(store)
+    configs = plan_calibration(registry, ["s_curve", "sphere"], [60], [0, 1])
+    one, two = (calibrate(configs, [5, 7], registry, results, threads=t) for t in (1, 2))
+    pd.testing.assert_frame_equal(one.errors, two.errors)
+    pd.testing.assert_frame_equal(one.scores, two.scores)
+
+
+def test_a_dataset_that_cannot_be_drawn_is_left_out_with_its_reason():
+    registry = Registry((PLUGINS,))
+    found = calibrate(plan_calibration(registry, ["fails", "line"], [60], [0]), [5], registry)
+    assert set(found.errors["dataset"]) == {"line"}
+    [reason] = found.left_out
+    assert reason.startswith("fails")
+
+
+def test_by_default_nothing_is_downloaded():
+    names = {config.name for config in plan_calibration(Registry(), [], [60], [0])}
+    assert {"swiss_roll", "digits", "torus"} <= names
+    assert names.isdisjoint({"coil20", "fashion_mnist", "lfw", "olivetti_faces"})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--dataset", "swissroll"], "Did you mean 'swiss_roll'?"),
+        (["--neighbors", "60", "--n", "60"], "60 points have 59 neighbours each"),
+        (["--neighbors", "0"], "Invalid value for '--neighbors'"),
+        (["--neighbors", "5", "--neighbors", "5"], "A k is chosen twice: 5, 5."),
+        (["--n", "60", "--n", "60"], "A number of points is chosen twice: 60, 60."),
+        (["--seed", "1", "--seed", "1"], "The seed 1 is chosen twice."),
+        (["--n", "60", "--dataset", "gaussian_noise"], "no geodesics are known of gaussian_noise"),
+    ],
+)
+def test_a_mistake_gets_one_line_and_exit_code_2(arguments, message, monkeypatch, capsys, tmp_path):
+    assert call(monkeypatch, "calibrate", *arguments, "--out", tmp_path) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("Error: ")
+    assert message in last
+    assert not (tmp_path / "calibration.md").exists()
