@@ -21,8 +21,8 @@ log k: the ceiling of the contrast between them. Means over seeds; a place is em
 is known, or the file of the dataset was written before it was measured."""
 
 _ESTIMATED = (
-    "Geodesics from a graph are an estimate: `python -m bench calibrate` measures what it is worth, "
-    "and writes `calibration.md`."
+    "Geodesics from a graph are an estimate; `python -m bench calibrate` measures what it is "
+    "worth, and writes `calibration.md`."
 )
 
 
