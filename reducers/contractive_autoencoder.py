@@ -1,7 +1,7 @@
 """Contractive autoencoder: codes are charged for how much they move with the point (Keras).
 
-The charge is the squared Frobenius norm of the encoder's Jacobian, computed exactly, in units of
-the codes' variance, ``contraction`` its factor.
+The charge is the squared Frobenius norm of the encoder's Jacobian, computed exactly, with points
+and codes each in units of their own spread; ``contraction`` is its factor.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ def make(
     n_components: int,
     random_state: int,
     *,
-    contraction: float = 1.0,
+    contraction: float = 0.01,
     hidden: tuple[int, ...] = (128, 64),
     epochs: int | None = None,
     batch_size: int = 50,
@@ -38,6 +38,6 @@ reducer = Reducer(
     make,
     transform=True,
     inverse=True,
-    grid={"contraction": [0.1, 1.0, 10.0], "hidden": [(64,), (128, 64), (256, 128, 64)]},
+    grid={"contraction": [0.001, 0.01, 0.1], "hidden": [(64,), (128, 64), (256, 128, 64)]},
     reference="Rifai, Vincent, Muller, Glorot & Bengio, ICML 2011",
 )

@@ -27,7 +27,7 @@ QUICK = {
     "autoencoder": BRIEFLY,
     "autoencoder_bernoulli": BRIEFLY,
     "contractive_autoencoder": BRIEFLY,
-    "convolutional_autoencoder": {"epochs": 25, "filters": (8,)},
+    "convolutional_autoencoder": BRIEFLY | {"filters": (8,)},
     "denoising_autoencoder": BRIEFLY,
     "variational_autoencoder": BRIEFLY,
     "tsne": {"max_iter": 300},

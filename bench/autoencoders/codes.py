@@ -59,16 +59,18 @@ class Contractive(Plain):
     """Outputs that should move little when the point does.
 
     Rifai et al. tie the decoder's weights to the encoder's; else the encoder shrinks all codes,
-    the decoder blows them up again, and nothing is won. Here the decoder is free, so the norm is
-    taken in units of the codes' own spread in the batch, which no shrinking changes.
+    the decoder blows them up again, and nothing is won. Here the decoder is free, so both sides are
+    measured in units of their own spread in the batch, which no shrinking changes: a projection
+    that keeps all of the variance in d dimensions is charged d for each input.
     """
 
     def draw(self, encoder: Any, x: Any, seed: Any) -> tuple[Any, Any]:  # noqa: ANN401, ARG002 - tensors; one signature
-        """Return codes (m, d) and their squared Jacobians' norms, (m,)."""
+        """Return codes (m, d) and the relative squared norms of their Jacobians, times D, (m,)."""
         import tensorflow as tf
 
         code, squares = squared_jacobian(encoder, x)
-        return code, squares / (tf.reduce_mean(tf.math.reduce_variance(code, axis=0)) + 1e-6)
+        spread, own = (tf.reduce_sum(tf.math.reduce_variance(y, axis=0)) for y in (x, code))
+        return code, x.shape[1] * squares * spread / (own + 1e-6)
 
 
 def squared_jacobian(encoder: Any, x: Any) -> tuple[Any, Any]:  # noqa: ANN401 - tensors are untyped

@@ -45,9 +45,9 @@ class Autoencoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sci
     network : {"dense", "convolutional"}
         The latter takes flattened images.
     hidden : sequence of int
-        Widths of the dense encoder's layers; the decoder mirrors them.
+        Widths of the encoder's dense layers; the decoder mirrors them.
     filters : sequence of int
-        Of the convolutional encoder's layers, likewise.
+        Of the convolutional layers before those, likewise.
     image_shape : tuple of (int, int), optional
         Height and width; without it images are taken to be square.
     activation : str
@@ -151,6 +151,32 @@ class Autoencoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sci
         bench.errors.DegenerateError
             If the training diverges.
         """
+        points, apart = self.split(self.prepare(X))
+        self.history_ = train(
+            self._objective(points),
+            self._variables(),
+            points,
+            apart if len(apart) else points,
+            self._schedule(len(points)),
+            seed=self.random_state,
+            progress=progress,
+        )
+        return self
+
+    def prepare(self, X: NDArray[Any]) -> NDArray[Any]:
+        """Do all of `fit` but the training: check, find the scaling, make the networks.
+
+        Whoever trains by other means starts from here, with the weights that `fit` starts from.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n, D)
+
+        Returns
+        -------
+        ndarray of shape (n, D)
+            The points, checked.
+        """
         import tensorflow as tf
 
         tf.config.experimental.enable_op_determinism()
@@ -162,19 +188,26 @@ class Autoencoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sci
         self.mean_, self.scale_ = self._likelihood.scaling(X)
         self.n_features_in_ = X.shape[1]
         self.encoder_, self.decoder_ = self._networks()
+        return X
+
+    def split(self, X: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Scale points, and set a seeded share of them apart.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n, D)
+
+        Returns
+        -------
+        points : ndarray of shape (n - m, D)
+            To train on.
+        apart : ndarray of shape (m, D)
+            To stop by; m may be 0.
+        """
         points = self._scaled(X)
         rows = stream(self.random_state, "autoencoder:held-out").permutation(len(points))
-        apart = min(round(self.held_out * len(points)), _MOST_HELD_OUT)
-        self.history_ = train(
-            self._objective(points),
-            self._variables(),
-            points[np.sort(rows[apart:])],
-            points[np.sort(rows[:apart])] if apart else points,
-            self._schedule(len(points) - apart),
-            seed=self.random_state,
-            progress=progress,
-        )
-        return self
+        m = min(round(self.held_out * len(points)), _MOST_HELD_OUT)
+        return points[np.sort(rows[m:])], points[np.sort(rows[:m])]
 
     def transform(self, X: NDArray[Any]) -> NDArray[np.float32]:
         """Encode points: (n, D) to (n, n_components); of a variational code, the means."""
@@ -250,16 +283,17 @@ class Autoencoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sci
         first, second = (int(seed) for seed in seeds)
         outputs, options = self._code.outputs * self.n_components, {"activation": self.activation}
         inputs, back = self.n_features_in_, self.n_components
+        mirrored = tuple(self.hidden)[::-1]
         if self.network == "dense":
-            mirrored = tuple(self.hidden)[::-1]
             return (
                 networks.dense(inputs, outputs, self.hidden, seed=first, **options),
                 networks.dense(back, inputs, mirrored, seed=second, **options),
             )
-        shape = networks.image_shape(inputs, self.image_shape)
+        shape, filters = networks.image_shape(inputs, self.image_shape), self.filters
+        encoder, decoder = networks.convolutional_encoder, networks.convolutional_decoder
         return (
-            networks.convolutional_encoder(shape, outputs, self.filters, seed=first, **options),
-            networks.convolutional_decoder(back, shape, self.filters, seed=second, **options),
+            encoder(shape, outputs, filters, self.hidden, seed=first, **options),
+            decoder(back, shape, filters, mirrored, seed=second, **options),
         )
 
     def _variables(self) -> list[Any]:

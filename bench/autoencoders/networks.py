@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.errors import UnsupportedDataError
 
-UPDATES = 5400
+UPDATES = 10_000
 """Updates of the weights after which the losses of the suite's datasets hardly fall further."""
 
 MULTIPLICATIONS = 1.5e11
@@ -38,9 +38,18 @@ def dense(inputs: int, outputs: int, hidden: Sequence[int], *, activation: str, 
 
 
 def convolutional_encoder(
-    shape: tuple[int, int], outputs: int, filters: Sequence[int], *, activation: str, seed: int
+    shape: tuple[int, int],
+    outputs: int,
+    filters: Sequence[int],
+    hidden: Sequence[int],
+    *,
+    activation: str,
+    seed: int,
 ) -> Any:  # noqa: ANN401 - keras is untyped
-    """Return a network from flattened images to a code; each layer of it reduces the image."""
+    """Return a network from flattened images to a code.
+
+    Convolutions with ``filters`` reduce the image, dense layers of widths ``hidden`` follow.
+    """
     import keras
 
     layers = [
@@ -54,26 +63,40 @@ def convolutional_encoder(
         )
         for i, (count, stride) in enumerate(zip(filters, strides(shape, len(filters)), strict=True))
     ]
+    features = strided_size(shape, len(filters))
+    last = dense(
+        math.prod(features) * filters[-1],
+        outputs,
+        hidden,
+        activation=activation,
+        seed=seed + len(layers),
+    )
     return keras.Sequential(
         [
             keras.Input((math.prod(shape),)),
             keras.layers.Reshape((*shape, 1)),
             *layers,
             keras.layers.Flatten(),
-            keras.layers.Dense(outputs, kernel_initializer=_start(seed + len(layers))),
+            *last.layers,
         ]
     )
 
 
 def convolutional_decoder(
-    inputs: int, shape: tuple[int, int], filters: Sequence[int], *, activation: str, seed: int
+    inputs: int,
+    shape: tuple[int, int],
+    filters: Sequence[int],
+    hidden: Sequence[int],
+    *,
+    activation: str,
+    seed: int,
 ) -> Any:  # noqa: ANN401 - keras is untyped
     """Return a network from a code to flattened images, the encoder's layers in reverse."""
     import keras
 
     steps = strides(shape, len(filters))
     total = math.prod(steps)
-    small = tuple(-(-side // total) for side in shape)
+    small = strided_size(shape, len(filters))
     widths = [*list(filters)[:-1][::-1], 1]
     layers = [
         keras.layers.Conv2DTranspose(
@@ -82,19 +105,17 @@ def convolutional_decoder(
             strides=stride,
             padding="same",
             activation=activation if i < len(widths) - 1 else None,
-            kernel_initializer=_start(seed + 1 + i),
+            kernel_initializer=_start(seed + len(hidden) + 1 + i),
         )
         for i, (count, stride) in enumerate(zip(widths, steps[::-1], strict=True))
     ]
+    first = dense(inputs, math.prod(small) * filters[-1], hidden, activation=activation, seed=seed)
     spare = [(0, side * total - full) for side, full in zip(small, shape, strict=True)]
     return keras.Sequential(
         [
             keras.Input((inputs,)),
-            keras.layers.Dense(
-                math.prod(small) * filters[-1],
-                activation=activation,
-                kernel_initializer=_start(seed),
-            ),
+            *first.layers,
+            keras.layers.Activation(activation),
             keras.layers.Reshape((*small, filters[-1])),
             *layers,
             keras.layers.Cropping2D(spare),
@@ -106,6 +127,12 @@ def convolutional_decoder(
 def strides(shape: tuple[int, int], layers: int) -> list[int]:
     """Return the stride of each layer: 4 first on images above 16 pixels, where 2 is too slow."""
     return [4 if min(shape) > 16 else 2, *[2] * (layers - 1)]
+
+
+def strided_size(shape: tuple[int, int], layers: int) -> tuple[int, int]:
+    """Return height and width after all the layers."""
+    total = math.prod(strides(shape, layers))
+    return -(-shape[0] // total), -(-shape[1] // total)
 
 
 def image_shape(dimensions: int, given: tuple[int, int] | None) -> tuple[int, int]:
