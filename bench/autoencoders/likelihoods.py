@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from bench.errors import UnsupportedDataError
 
+_ROUNDING = 1e-6
 _LOG_2_PI = math.log(2 * math.pi)
 
 
@@ -80,7 +81,7 @@ class Bernoulli(Gaussian):
     """Independent Bernoulli values, given by their logits."""
 
     def check(self, X: NDArray[Any]) -> None:
-        """Refuse points outside [0, 1].
+        """Refuse points outside [0, 1], but for what rounding to float32 may add.
 
         Raises
         ------
@@ -88,7 +89,7 @@ class Bernoulli(Gaussian):
             A `ValueError` that says what was found.
         """
         low, high = float(X.min()), float(X.max())
-        if low < 0 or high > 1:
+        if low < -_ROUNDING or high > 1 + _ROUNDING:
             raise UnsupportedDataError(
                 f"The Bernoulli likelihood needs values in [0, 1], got {low:g} to {high:g}: "
                 "rescale the points, or take likelihood='gaussian'."
