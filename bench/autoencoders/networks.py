@@ -197,8 +197,8 @@ def enough_epochs(n: int, batch_size: int, work: int) -> int:
     -------
     int
         As many as give `UPDATES`, or fewer where those would take more than `MULTIPLICATIONS` in
-        all; from 20 to 1,000.
+        all; from 20 to 400.
     """
     by_updates = UPDATES / math.ceil(n / batch_size)
     by_work = MULTIPLICATIONS / (3 * work * n)  # forward, and back to the weights and the inputs
-    return round(min(max(20, min(by_updates, by_work)), 1000))
+    return round(min(max(20, min(by_updates, by_work)), 400))

@@ -146,4 +146,4 @@ def test_work_is_counted_and_bounds_the_epochs():
     assert multiplications(network) == 10 * 5 + 5 * 2
     assert enough_epochs(1500, 50, 100) == round(10_000 / 30)
     assert enough_epochs(10**6, 50, 10**6) == 20
-    assert enough_epochs(20, 50, 10) == 1000
+    assert enough_epochs(20, 50, 10) == 400
