@@ -9,7 +9,7 @@ held-out points, in squared error per input. To run it, and to make its page aga
 
     python benchmarks/autoencoder.py --out benchmarks/autoencoder.md
 
-Where the ratio is near 1 the arithmetic of large layers is all there is to pay for.
+The larger the layers, the more of the cost is arithmetic that both must do, and the ratio rises.
 """
 
 import os
