@@ -16,6 +16,14 @@ class UnsupportedError(BenchError):
     """An item cannot do what the job asks of it, by its nature and not by mischance."""
 
 
+class UnsupportedDataError(UnsupportedError, ValueError):
+    """Points that a method cannot take by its nature; a `ValueError` to whoever calls it alone."""
+
+
+class DegenerateError(Exception):
+    """An embedding that cannot be scored: not finite, or all points in one place."""
+
+
 def one_line(error: BaseException) -> str:
     """Say what an exception says, in one line, even if it cannot say it."""
     try:

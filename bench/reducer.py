@@ -40,6 +40,10 @@ class Reducer:
     inverse_sample : int or None
         How many embedded points ``inverse_transform`` is asked for, a seeded sample, where each
         one is costly; None for all of them.
+    images : bool
+        Whether only images are taken, or only values in [0, 1]: the contract then hands it
+        flattened square images with such values. On other points its estimator raises
+        `bench.errors.UnsupportedError`.
     grid : mapping of str to sequence
         A small grid of parameter values worth trying when tuning.
     reference : str
@@ -50,6 +54,7 @@ class Reducer:
     transform: bool = False
     inverse: bool = False
     inverse_sample: int | None = None
+    images: bool = False
     grid: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     reference: str = ""
 

@@ -23,7 +23,17 @@ from bench.testing import check_dataset, check_metric, check_reducer
 REGISTRY = Registry((Path(__file__).parent / "plugins",))
 BUILT_IN = Registry()
 # The contract is kept with less training too, and the suite stays fast.
-QUICK = {"autoencoder": {"epochs": 25, "hidden": (32,)}, "tsne": {"max_iter": 300}}
+BRIEFLY = {"epochs": 25, "hidden": (32,)}
+QUICK = {
+    "autoencoder": BRIEFLY,
+    "autoencoder_bernoulli": BRIEFLY,
+    "contractive_autoencoder": BRIEFLY,
+    "convolutional_autoencoder": BRIEFLY | {"filters": (8,)},
+    "denoising_autoencoder": BRIEFLY,
+    "variational_autoencoder": BRIEFLY,
+    "parametric_umap": {"n_epochs": 5},
+    "tsne": {"max_iter": 300},
+}
 
 
 @pytest.mark.parametrize("name", sorted(set(BUILT_IN.items("reducer")) - set(CONTROLS)))

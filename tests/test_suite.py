@@ -30,7 +30,7 @@ def test_the_default_suite_has_every_reducer():
     assert len({job.seed for job in jobs}) == 3
     methods = {j.reducer.parameters["method"] for j in jobs if j.reducer.name == "lle"}
     assert methods == {"standard", "modified", "hessian", "ltsa"}
-    assert len({job.id for job in jobs}) == len(jobs) == 7 * 12 * 3
+    assert len({job.id for job in jobs}) == len(jobs) == 7 * 18 * 3
 
 
 def test_defaults_are_filled_in_and_what_differs_shows_in_the_label():

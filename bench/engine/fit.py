@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bench.controls import CONTROLS
 from bench.engine.memory import PeakMemory
 from bench.engine.prepare import Prepared
-from bench.errors import one_line
+from bench.errors import DegenerateError, one_line
 from bench.job import Job
 from bench.record import Costs
 from bench.reducer import Reducer, as_reducer
@@ -22,10 +22,6 @@ from bench.seeds import stream
 
 _WARM_UP_POINTS = 100
 _warm: set[str] = set()  # reducers that this process has compiled and loaded already
-
-
-class DegenerateError(Exception):
-    """An embedding that cannot be scored: not finite, or all points in one place."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,9 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.engine.circumstances import circumstances
-from bench.engine.fit import DegenerateError, embed
+from bench.engine.fit import embed
 from bench.engine.prepare import Prepared, prepare
-from bench.errors import BenchError, UnavailableError, UnsupportedError, one_line
+from bench.errors import (
+    BenchError,
+    DegenerateError,
+    UnavailableError,
+    UnsupportedError,
+    one_line,
+)
 from bench.job import DatasetConfig, Job
 from bench.metrics.comparison import Comparison, compare
 from bench.metrics.table import Metric

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bench.engine.fit import seed_global_generators
 from bench.reducer import Reducer
-from bench.testing.rules import N, Rule, curved_points, require
+from bench.testing.rules import N, Rule, curved_points, images, require
 
 
 def _embed(reducer: Reducer, X: NDArray[np.float32], n_components: int = 2) -> tuple[Any, Any]:
@@ -17,10 +17,14 @@ def _embed(reducer: Reducer, X: NDArray[np.float32], n_components: int = 2) -> t
     return estimator, np.asarray(estimator.fit_transform(X))
 
 
+def _points(reducer: Reducer, n: int = N) -> NDArray[np.float32]:
+    return images(n) if reducer.images else curved_points(n)
+
+
 def _embeds(reducer: Reducer) -> None:
     """Give one row for each point, n_components columns, finite and not all the same."""
     for n_components in (1, 2, 3):
-        _, found = _embed(reducer, curved_points(), n_components)
+        _, found = _embed(reducer, _points(reducer), n_components)
         require(found.shape == (N, n_components), f"shape {found.shape} for {n_components}-D")
         require(np.isfinite(found).all(), "a value is not finite")
         require(np.ptp(found, axis=0).max() > 0, "all points are in one place")
@@ -28,14 +32,14 @@ def _embeds(reducer: Reducer) -> None:
 
 def _leaves_them_alone(reducer: Reducer) -> None:
     """Leave the points as they were handed in."""
-    X = curved_points()
+    X = _points(reducer)
     _embed(reducer, X)
-    require(np.array_equal(X, curved_points()), "fit_transform wrote into its input")
+    require(np.array_equal(X, _points(reducer)), "fit_transform wrote into its input")
 
 
 def _is_deterministic(reducer: Reducer) -> None:
     """Give the same embedding for the same seed, to the bit."""
-    first, second = _embed(reducer, curved_points())[1], _embed(reducer, curved_points())[1]
+    first, second = _embed(reducer, _points(reducer))[1], _embed(reducer, _points(reducer))[1]
     difference = np.abs(first - second).max()
     require(np.array_equal(first, second), f"two runs differ by up to {difference:g}")
 
@@ -43,8 +47,8 @@ def _is_deterministic(reducer: Reducer) -> None:
 def _transforms(reducer: Reducer) -> None:
     """Place new points by transform, if it is declared."""
     if reducer.transform:
-        estimator, _ = _embed(reducer, curved_points())
-        found = np.asarray(estimator.transform(curved_points(N + 10)[N:]))
+        estimator, _ = _embed(reducer, _points(reducer))
+        found = np.asarray(estimator.transform(_points(reducer, N + 10)[N:]))
         require(found.shape == (10, 2), f"transform of 10 points gave shape {found.shape}")
         require(np.isfinite(found).all(), "a transformed value is not finite")
 
@@ -52,7 +56,7 @@ def _transforms(reducer: Reducer) -> None:
 def _inverts(reducer: Reducer) -> None:
     """Return to the data better than chance by the inverse, if one is declared."""
     if reducer.inverse:
-        X = curved_points()
+        X = _points(reducer)
         estimator, found = _embed(reducer, X)
         sample = slice(reducer.inverse_sample)
         restored = np.asarray(estimator.inverse_transform(found[sample]))

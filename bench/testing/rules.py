@@ -45,3 +45,11 @@ def curved_points(n: int = N) -> NDArray[np.float32]:
     t, height = generator.uniform(0, 3, n), generator.uniform(0, 2, n)
     curved = np.column_stack([np.cos(t), np.sin(t), height, 0.1 * t * height])
     return curved.astype(np.float32)
+
+
+def images(n: int = N) -> NDArray[np.float32]:
+    """Return flattened images, 8 x 8 with values in [0, 1], of a spot in many places."""
+    places = stream(0, "testing").uniform(2, 5, (n, 2, 1))
+    rows, columns = np.exp(-((np.arange(8) - places) ** 2) / 4).transpose(1, 0, 2)
+    spots = rows[:, :, None] * columns[:, None, :]
+    return np.asarray(spots.reshape(n, 64), dtype=np.float32)

@@ -1,0 +1,1 @@
+"""Autoencoders: one estimator, taken apart into likelihood, code, corruption, network, training."""
