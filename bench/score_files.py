@@ -52,7 +52,7 @@ def score_files(
     memory: Annotated[
         str | None,
         typer.Option(
-            help="What the work may take beside the inputs; 32MiB, or a quarter of them.",
+            help="What the work may take beside the inputs; 16MiB, or a quarter of them.",
             metavar="SIZE",
         ),
     ] = None,

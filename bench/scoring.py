@@ -94,7 +94,7 @@ def score(
     threads : int, optional
         As many as there are cores if not given. Scores do not depend on it.
     memory : int, optional
-        Bytes that the work may take beside the inputs, roughly; if not given 32 MiB, or a quarter
+        Bytes that the work may take beside the inputs, roughly; if not given 16 MiB, or a quarter
         of what the inputs take if that is more.
 
     Returns

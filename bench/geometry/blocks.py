@@ -12,12 +12,10 @@ Rows = NDArray[np.intp]
 S = TypeVar("S")
 T = TypeVar("T")
 
-DEFAULT_MEMORY = 32 * 2**20  # bytes, shared by all threads
+DEFAULT_MEMORY = 16 * 2**20  # bytes, shared by all threads
 BYTES_PER_PAIR = 56  # lengths, distances, sorted keys and ranks on both sides
 MOST_ROWS = 32  # what fits into a processor's own memory is worked on fastest
-# Rows are worked on in parts of so many at most, so that little time goes into adding up what the
-# parts came to; and in so many parts or a multiple of it, so that no thread has long to wait.
-_SHARE, _SHARES = 512, 4
+_SHARES = 4  # or a multiple of it, so that no thread has long to wait for another
 
 
 def row_blocks(
@@ -48,9 +46,9 @@ def row_blocks(
         yield rows[start : start + size]
 
 
-def shares(rows: Rows) -> list[Rows]:
+def shares(rows: Rows, most: int) -> list[Rows]:
     """Cut rows into parts of nearly the same size, to be worked on at the same time."""
-    return np.array_split(rows, _SHARES * -(-len(rows) // (_SHARE * _SHARES)))
+    return np.array_split(rows, _SHARES * -(-len(rows) // (most * _SHARES)))
 
 
 def in_order(work: Callable[[S], T], blocks: Iterable[S], threads: int = 1) -> Iterator[T]:

@@ -92,6 +92,7 @@ class Reference(Protocol):
         ...
 
 
+_MEMORY_OF_LENGTHS = 2**20  # of a block of which nothing is made but counts
 _NO_RANKS = np.empty((0, 0), dtype=np.uint32)
 
 
@@ -240,5 +241,6 @@ def _lengths(reference: Reference, rows: Rows | None, threads: int) -> Blocks:
     def lengths(block: Rows) -> tuple[Rows, NDArray[np.float64]]:
         return block, reference.block(block, ranked=False).lengths
 
-    blocks = row_blocks(every_row(reference) if rows is None else rows, reference.n)
+    every = every_row(reference) if rows is None else rows
+    blocks = row_blocks(every, reference.n, memory=_MEMORY_OF_LENGTHS, bytes_per_pair=8)
     return in_order(lengths, blocks, threads)

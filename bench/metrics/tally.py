@@ -27,7 +27,9 @@ OVERLAP = "reference_overlap"
 _BY_BLOCKS: frozenset[Need] = frozenset(
     ("neighbors", "ranks", "distances", "pair_ranks", "triplets")
 )
-EVERYTHING: frozenset[Need] = frozenset(("ranks", "distances", "pair_ranks", "triplets"))
+_SHARE = 128  # rows
+_OF_DISTANCES: frozenset[Need] = frozenset(("distances", "pair_ranks", "triplets"))
+EVERYTHING: frozenset[Need] = _OF_DISTANCES | {"ranks"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +117,10 @@ class Pass:
     def sum_up(self, rows: Rows) -> dict[str, Tally]:
         """Return the tally of some rows for each reference."""
         totals: dict[str, Tally] = {}
-        for found in self.tallies(shares(rows)):
+        # Sums of ranks are small and whole; those of distances are larger, and they must be added
+        # up in the same order whatever else is asked for.
+        most = 4 * _SHARE if _OF_DISTANCES.intersection(self.needs) else _SHARE
+        for found in self.tallies(shares(rows, most)):
             totals = {k: totals[k].plus(tally) if totals else tally for k, tally in found.items()}
         return totals
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from metrics import slow
-from scipy.optimize import minimize_scalar
+from scipy.optimize import isotonic_regression, minimize_scalar
 from scipy.spatial.distance import cdist, pdist
 from scipy.stats import pearsonr, spearmanr
 from sklearn.datasets import make_swiss_roll
@@ -16,6 +16,7 @@ from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.geodesics import FlatGeodesics
 from bench.geometry.reference import LiveReference
 from bench.metrics.comparison import compare, reference_overlap
+from bench.metrics.moments import isotonic_fit
 from bench.metrics.table import METRICS
 from bench.scoring import MatrixDistances
 
@@ -465,3 +466,10 @@ def test_where_no_path_leads_is_farther_than_all_and_has_no_length_to_compare(n)
     assert apart.moments.cosine == pytest.approx(1)
     assert (apart.co_ranking.q_nx[: n // 2 - 1] == 1).all()
     assert apart.co_ranking.q_nx[n // 2] < 1  # those beyond are in no order
+
+
+@given(st.lists(st.tuples(st.integers(-9, 9), st.integers(1, 9)), min_size=1, max_size=30))
+def test_the_isotonic_fit_is_that_of_scipy(pairs):
+    values, weights = np.array(pairs, dtype=float).T
+    expected = isotonic_regression(values, weights=weights).x
+    np.testing.assert_allclose(isotonic_fit(values, weights), expected, atol=1e-12)
