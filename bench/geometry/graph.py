@@ -1,8 +1,9 @@
 """Geodesics estimated from the points alone: shortest paths on the neighbour graph."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -17,27 +18,57 @@ from bench.geometry.geodesics import Status
 from bench.geometry.shortest_paths import ShortestPaths
 
 
-@dataclass(frozen=True, eq=False)
-class GraphGeodesics:
-    """Shortest paths on the symmetrised k-nearest-neighbour graph (Tenenbaum et al. 2000).
-
-    An estimate, not a truth: it cuts corners where the manifold comes close to itself.
+class NeighborGraph(NamedTuple):
+    """A neighbour graph in one piece.
 
     Parameters
     ----------
-    graph : sparse array of shape (n, n)
+    edges : sparse array of shape (n, n)
         Symmetric edge lengths; one connected component.
-    n_neighbors : int
-        The k of the graph.
     components, bridges : int
         How many pieces the graph fell into, and how many edges were added to join them.
     """
 
-    graph: csr_array
-    n_neighbors: int
+    edges: csr_array
     components: int
     bridges: int
+
+
+@dataclass(frozen=True, eq=False)
+class GraphGeodesics:
+    """Shortest paths on the symmetrised k-nearest-neighbour graph (Tenenbaum et al. 2000).
+
+    An estimate, not a truth: it cuts corners where the manifold comes close to itself. The graph
+    is built when it is first asked for, so that points can be drawn that no one looks at all
+    neighbours of; threads wait for each other then.
+
+    Parameters
+    ----------
+    n_neighbors : int
+        The k of the graph.
+    build : callable
+        Takes nothing and makes the graph.
+    """
+
+    n_neighbors: int
+    build: Callable[[], NeighborGraph]
     status: Status = "graph"
+    _building: Lock = field(default_factory=Lock, init=False, repr=False)
+
+    @property
+    def graph(self) -> csr_array:
+        """Symmetric edge lengths, a sparse array of shape (n, n); one connected component."""
+        return self._built[0].edges
+
+    @property
+    def components(self) -> int:
+        """How many pieces the graph fell into."""
+        return self._built[0].components
+
+    @property
+    def bridges(self) -> int:
+        """How many edges were added to join the pieces."""
+        return self._built[0].bridges
 
     @property
     def notes(self) -> dict[str, float]:
@@ -51,21 +82,27 @@ class GraphGeodesics:
     @property
     def order(self) -> Rows:
         """All points, in an order in which their rows are found fastest."""
-        return self._paths.order
+        return self._built[1].order
 
     def distances(self, rows: Rows) -> NDArray[np.float64]:
         """Return shortest path lengths, of shape (len(rows), n)."""
-        return self._paths.distances(rows)
+        return self._built[1].distances(rows)
+
+    @property
+    def _built(self) -> tuple[NeighborGraph, ShortestPaths]:
+        with self._building:
+            return self._once
 
     @cached_property
-    def _paths(self) -> ShortestPaths:
-        return ShortestPaths(self.graph)
+    def _once(self) -> tuple[NeighborGraph, ShortestPaths]:
+        graph = self.build()
+        return graph, ShortestPaths(graph.edges)
 
 
 def graph_geodesics(
     X: NDArray[np.floating], *, n_neighbors: int = DEFAULT_NEIGHBORS
 ) -> GraphGeodesics:
-    """Build the neighbour graph of ``X`` and join its pieces.
+    """Build the neighbour graph of ``X`` and join its pieces, once a distance is asked for.
 
     Pieces are joined one after another by the shortest edge between the piece of the first
     point and the rest, so the bridges are a minimum spanning tree of the pieces.
@@ -73,7 +110,7 @@ def graph_geodesics(
     Parameters
     ----------
     X : ndarray of shape (n, D)
-        The points.
+        The points; not to be changed before the graph is built.
     n_neighbors : int
         Neighbours of each point, itself not counted.
 
@@ -86,7 +123,8 @@ def graph_geodesics(
     ValueError
         If ``n_neighbors`` is not in 1 ... n - 1.
     """
-    return neighbor_graphs(X, [n_neighbors])[n_neighbors]
+    _check(n_neighbors, len(X))
+    return GraphGeodesics(n_neighbors, lambda: _joined(X, *_nearest(X, n_neighbors)))
 
 
 def neighbor_graphs(X: NDArray[np.floating], ks: Sequence[int]) -> dict[int, GraphGeodesics]:
@@ -109,37 +147,38 @@ def neighbor_graphs(X: NDArray[np.floating], ks: Sequence[int]) -> dict[int, Gra
     ValueError
         If a k is not in 1 ... n - 1.
     """
-    n = len(X)
     for k in ks:
-        if not 1 <= k < n:
-            raise ValueError(f"n_neighbors must be in 1 ... {n - 1} for {n} points, got {k}.")
-    points = np.asarray(X, dtype=np.float64)
-    length, neighbor = _nearest(points, max(ks))
-    return {k: _joined(points, length[:, :k], neighbor[:, :k]) for k in ks}
+        _check(k, len(X))
+    length, neighbor = _nearest(X, max(ks))
+    return {k: GraphGeodesics(k, partial(_joined, X, length[:, :k], neighbor[:, :k])) for k in ks}
+
+
+def _check(k: int, n: int) -> None:
+    if not 1 <= k < n:
+        raise ValueError(f"n_neighbors must be in 1 ... {n - 1} for {n} points, got {k}.")
 
 
 def _joined(
-    points: NDArray[np.float64], length: NDArray[np.float64], neighbor: NDArray[np.intp]
-) -> GraphGeodesics:
+    X: NDArray[np.floating], length: NDArray[np.float64], neighbor: NDArray[np.intp]
+) -> NeighborGraph:
     """Make a graph of the neighbours of each point, and join its pieces."""
     n, n_neighbors = length.shape
     start, end, edge = np.repeat(np.arange(n), n_neighbors), neighbor.ravel(), length.ravel()
     components, label = connected_components(_symmetric(n, start, end, edge), directed=False)
-    bridges = _bridges(points, label, components)
+    bridges = _bridges(np.asarray(X, dtype=np.float64), label, components)
     start, end = np.append(start, bridges.start), np.append(end, bridges.end)
     edge = np.append(edge, bridges.length)
-    return GraphGeodesics(
-        _symmetric(n, start, end, edge), n_neighbors, int(components), int(components) - 1
-    )
+    return NeighborGraph(_symmetric(n, start, end, edge), int(components), int(components) - 1)
 
 
 def _nearest(
-    points: NDArray[np.float64], n_neighbors: int
+    X: NDArray[np.floating], n_neighbors: int
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """Return distances and indices of the nearest of each point, of shape (n, n_neighbors)."""
     from sklearn.neighbors import NearestNeighbors
 
     # With no argument scikit-learn leaves each point out by its index, so duplicates are kept.
+    points = np.asarray(X, dtype=np.float64)
     length, neighbor = NearestNeighbors(n_neighbors=n_neighbors).fit(points).kneighbors()
     return length, neighbor
 
