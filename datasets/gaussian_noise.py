@@ -60,7 +60,7 @@ def dataset(
         raise ValueError(f"dimensions must be at least 1, got {dimensions}")
     points = stream(seed, "gaussian_noise").standard_normal((n, dimensions), dtype=np.float32)
     more_noise = stream(seed, "gaussian_noise:noise")
-    X = add_pixel_noise(points, noise, more_noise).astype(np.float32)
+    X = add_pixel_noise(points, noise, more_noise).astype(np.float32, copy=False)
     return Dataset(
         X=X,
         geodesics=graph_geodesics(X, n_neighbors=n_neighbors),

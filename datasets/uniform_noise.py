@@ -63,7 +63,7 @@ def dataset(
         raise ValueError(f"dimensions must be at least 1, got {dimensions}")
     pixels = stream(seed, "uniform_noise").random((n, dimensions), dtype=np.float32)
     pixel_noise = stream(seed, "uniform_noise:noise")
-    X = add_pixel_noise(pixels, noise, pixel_noise).astype(np.float32)
+    X = add_pixel_noise(pixels, noise, pixel_noise).astype(np.float32, copy=False)
     size = isqrt(dimensions)
     return Dataset(
         X=X,

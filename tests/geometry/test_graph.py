@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 
 import numpy as np
@@ -7,6 +8,7 @@ from scipy.spatial.distance import cdist
 from sklearn.neighbors import NearestNeighbors, kneighbors_graph
 
 from bench.datasets import swiss_roll
+from bench.geometry import graph
 from bench.geometry.graph import graph_geodesics
 
 
@@ -109,3 +111,16 @@ def test_bridges_are_a_minimum_spanning_tree_of_the_pieces():
     across = (label[rows] < label[columns]).nonzero()[0]
     assert len(across) == before - 1
     assert between[rows[across], columns[across]].sum() == pytest.approx(tree)
+
+
+def test_graph_is_built_once_and_only_when_it_is_asked_for(monkeypatch):
+    asked = []
+    find = graph._nearest
+    monkeypatch.setattr(graph, "_nearest", lambda *given: asked.append(1) or find(*given))
+    geodesics = graph_geodesics(np.arange(400.0)[:, None], n_neighbors=2)
+    assert not asked
+    with ThreadPoolExecutor(8) as pool:
+        rows = list(pool.map(lambda i: geodesics.distances(np.array([i]))[0], range(40)))
+    assert geodesics.notes == {"n_neighbors": 2, "components": 1, "bridges": 0}
+    assert len(asked) == 1
+    np.testing.assert_array_equal(rows, abs(np.arange(400.0) - np.arange(40.0)[:, None]))
