@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from numpy.typing import NDArray
+
 from bench.reducer import Reducer
 
 
@@ -23,8 +25,18 @@ def make(
     import tensorflow as tf
     from umap.parametric_umap import ParametricUMAP
 
+    class _WithSteps(ParametricUMAP):  # type: ignore[misc]  # umap-learn is untyped
+        """Takes batches small enough for the points: without one step an epoch never ends."""
+
+        def fit(self, X: NDArray[Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as given
+            # The edge to the nearest point has weight 1, so each point's is drawn n_epochs times.
+            draws = len(X) * self.n_epochs
+            most = max(1, draws // self.loss_report_frequency)
+            self.batch_size = min(self.batch_size, most)  # type: ignore[has-type]
+            return super().fit(X, *args, **kwargs)
+
     tf.config.experimental.enable_op_determinism()
-    return ParametricUMAP(
+    return _WithSteps(
         n_neighbors=n_neighbors,
         n_components=n_components,
         min_dist=min_dist,

@@ -31,7 +31,7 @@ QUICK = {
     "convolutional_autoencoder": BRIEFLY | {"filters": (8,)},
     "denoising_autoencoder": BRIEFLY,
     "variational_autoencoder": BRIEFLY,
-    "parametric_umap": {"n_epochs": 20},
+    "parametric_umap": {"n_epochs": 5},
     "tsne": {"max_iter": 300},
 }
 
