@@ -11,6 +11,7 @@ from bench.report.tables import headline_tables
 from bench.suite import load_suite, plan
 
 ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 PLANNED = {job.id for job in plan(load_suite("all"), Registry())}
 POINTS = ("s_curve", "swiss_roll", "swiss_roll_hole")
 ISOMETRIC = ("swiss_roll", "s_curve", "translated_bump", "translated_gabor", "rotated_shape")
@@ -92,6 +93,20 @@ def test_reconstruction_errors_are_there_for_what_has_an_inverse(results):
 
 
 def test_the_readme_shows_the_committed_headline(results):
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for line in headline_tables(results)[0].markdown.splitlines()[2:]:
-        assert line in readme
+        assert line in README
+
+
+def test_what_the_readme_says_of_autoencoders_holds(results, auc):
+    lost = results.jobs.query("dataset == 'swiss_roll'").groupby("reducer")["reconstruction_error"]
+    plain, linear = lost.mean()[["autoencoder", "pca"]]
+    assert f"loses {plain:.0%} of the roll".replace("%", " %") in README
+    assert f"where PCA loses {linear:.0%}".replace("%", " %") in README
+    shadows = ["pca", *(name for name in results.reducers if "autoencoder" in name)]
+    for roll in ("swiss_roll", "swiss_roll_hole"):
+        gaps = auc[roll].unstack()["gap"].reindex(shadows).dropna()
+        assert (gaps < 0).all()
+        ahead = auc[roll, "denoising_autoencoder", "geodesic"]
+        assert ahead - auc[roll, "autoencoder", "geodesic"] < 0.02
+    for name in ("denoising_autoencoder", "variational_autoencoder"):
+        assert auc["s_curve", name, "geodesic"] > auc["s_curve", "autoencoder", "geodesic"]

@@ -25,11 +25,14 @@ class NeighborGraph(NamedTuple):
     ----------
     edges : sparse array of shape (n, n)
         Symmetric edge lengths; one connected component.
+    paths : ShortestPaths
+        Along the edges.
     components, bridges : int
         How many pieces the graph fell into, and how many edges were added to join them.
     """
 
     edges: csr_array
+    paths: ShortestPaths
     components: int
     bridges: int
 
@@ -58,17 +61,17 @@ class GraphGeodesics:
     @property
     def graph(self) -> csr_array:
         """Symmetric edge lengths, a sparse array of shape (n, n); one connected component."""
-        return self._built[0].edges
+        return self._built.edges
 
     @property
     def components(self) -> int:
         """How many pieces the graph fell into."""
-        return self._built[0].components
+        return self._built.components
 
     @property
     def bridges(self) -> int:
         """How many edges were added to join the pieces."""
-        return self._built[0].bridges
+        return self._built.bridges
 
     @property
     def notes(self) -> dict[str, float]:
@@ -82,21 +85,24 @@ class GraphGeodesics:
     @property
     def order(self) -> Rows:
         """All points, in an order in which their rows are found fastest."""
-        return self._built[1].order
+        return self._built.paths.order
 
     def distances(self, rows: Rows) -> NDArray[np.float64]:
         """Return shortest path lengths, of shape (len(rows), n)."""
-        return self._built[1].distances(rows)
+        return self._built.paths.distances(rows)
 
     @property
-    def _built(self) -> tuple[NeighborGraph, ShortestPaths]:
+    def _built(self) -> NeighborGraph:
         with self._building:
             return self._once
 
     @cached_property
-    def _once(self) -> tuple[NeighborGraph, ShortestPaths]:
-        graph = self.build()
-        return graph, ShortestPaths(graph.edges)
+    def _once(self) -> NeighborGraph:
+        return self.build()
+
+    def __reduce__(self) -> tuple[type, tuple[int, Callable[[], NeighborGraph]]]:
+        """Copy the way to the graph: it comes out the same, and a lock cannot be copied."""
+        return type(self), (self.n_neighbors, self.build)
 
 
 def graph_geodesics(
@@ -124,7 +130,7 @@ def graph_geodesics(
         If ``n_neighbors`` is not in 1 ... n - 1.
     """
     _check(n_neighbors, len(X))
-    return GraphGeodesics(n_neighbors, lambda: _joined(X, *_nearest(X, n_neighbors)))
+    return GraphGeodesics(n_neighbors, partial(_build, X, n_neighbors))
 
 
 def neighbor_graphs(X: NDArray[np.floating], ks: Sequence[int]) -> dict[int, GraphGeodesics]:
@@ -149,8 +155,16 @@ def neighbor_graphs(X: NDArray[np.floating], ks: Sequence[int]) -> dict[int, Gra
     """
     for k in ks:
         _check(k, len(X))
-    length, neighbor = _nearest(X, max(ks))
-    return {k: GraphGeodesics(k, partial(_joined, X, length[:, :k], neighbor[:, :k])) for k in ks}
+    points = np.asarray(X, dtype=np.float64)
+    length, neighbor = _nearest(points, max(ks))
+    return {
+        k: GraphGeodesics(k, partial(_joined, points, length[:, :k], neighbor[:, :k])) for k in ks
+    }
+
+
+def _build(X: NDArray[np.floating], n_neighbors: int) -> NeighborGraph:
+    points = np.asarray(X, dtype=np.float64)
+    return _joined(points, *_nearest(points, n_neighbors))
 
 
 def _check(k: int, n: int) -> None:
@@ -159,26 +173,26 @@ def _check(k: int, n: int) -> None:
 
 
 def _joined(
-    X: NDArray[np.floating], length: NDArray[np.float64], neighbor: NDArray[np.intp]
+    points: NDArray[np.float64], length: NDArray[np.float64], neighbor: NDArray[np.intp]
 ) -> NeighborGraph:
     """Make a graph of the neighbours of each point, and join its pieces."""
     n, n_neighbors = length.shape
     start, end, edge = np.repeat(np.arange(n), n_neighbors), neighbor.ravel(), length.ravel()
     components, label = connected_components(_symmetric(n, start, end, edge), directed=False)
-    bridges = _bridges(np.asarray(X, dtype=np.float64), label, components)
+    bridges = _bridges(points, label, components)
     start, end = np.append(start, bridges.start), np.append(end, bridges.end)
     edge = np.append(edge, bridges.length)
-    return NeighborGraph(_symmetric(n, start, end, edge), int(components), int(components) - 1)
+    edges = _symmetric(n, start, end, edge)
+    return NeighborGraph(edges, ShortestPaths(edges), int(components), int(components) - 1)
 
 
 def _nearest(
-    X: NDArray[np.floating], n_neighbors: int
+    points: NDArray[np.float64], n_neighbors: int
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """Return distances and indices of the nearest of each point, of shape (n, n_neighbors)."""
     from sklearn.neighbors import NearestNeighbors
 
     # With no argument scikit-learn leaves each point out by its index, so duplicates are kept.
-    points = np.asarray(X, dtype=np.float64)
     length, neighbor = NearestNeighbors(n_neighbors=n_neighbors).fit(points).kneighbors()
     return length, neighbor
 

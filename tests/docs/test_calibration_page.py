@@ -10,6 +10,7 @@ from bench.report.calibration import load_calibration
 from bench.report.calibration_tables import by_k, with_changes
 
 ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGE = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
 
 
@@ -41,8 +42,9 @@ def test_what_the_page_says_of_scores_holds(published):
     changes = with_changes(published.scores)
     own = changes[changes["k"] == DEFAULT_NEIGHBORS]
     methods = own[~own["control"]]
-    assert f"{methods['change'].abs().mean():.3f}" == "0.003"
-    assert f"{methods['change'].abs().max():.3f}" == "0.022"
+    moved = methods["change"].abs()
+    assert f"by {moved.mean():.3f} on average and by {moved.max():.3f} at most" in PAGE
+    assert f"by {moved.mean():.3f} on average and {moved.max():.3f} at most" in README
     assert (methods["rank"] != methods["true_rank"]).sum() == 6
     assert len(methods) == 82
     oracle = own.loc[own["reducer"] == "oracle", "auc"]

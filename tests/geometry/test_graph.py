@@ -1,3 +1,4 @@
+import copy
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 
@@ -124,3 +125,11 @@ def test_graph_is_built_once_and_only_when_it_is_asked_for(monkeypatch):
     assert geodesics.notes == {"n_neighbors": 2, "components": 1, "bridges": 0}
     assert len(asked) == 1
     np.testing.assert_array_equal(rows, abs(np.arange(400.0) - np.arange(40.0)[:, None]))
+
+
+def test_a_copy_measures_the_same():
+    X = np.random.default_rng(0).standard_normal((50, 3))
+    geodesics = graph_geodesics(X, n_neighbors=4)
+    rows, copied = np.arange(50), copy.deepcopy(geodesics)
+    np.testing.assert_array_equal(copied.distances(rows), geodesics.distances(rows))
+    assert copied.notes == geodesics.notes
