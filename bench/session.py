@@ -130,7 +130,7 @@ def _publish(results: Results, store: Store, *, again: bool) -> None:
         written = f"Wrote {', '.join(TABLES)} and figures/ in '{store.folder}'."
         console.print(written, soft_wrap=True)
     for table in headline_tables(results):
-        console.print(table.rich)
+        console.print(*table.rich(console.width), sep="\n")
 
 
 def _say_what_is_left(todo: Todo) -> None:

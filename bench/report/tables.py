@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -18,6 +19,7 @@ REFERENCE_LABELS = {
     "euclidean": "Euclidean neighbours",
     "gap": "gap, geodesic minus Euclidean",
 }
+_EDGES = 3  # of a column in a terminal: a line, and a space on either side
 LEGEND = (
     "Mean ± half-width of the 95 % interval over seeds (Student's t). Bold: best. Italic: not "
     "distinguishable from the best (paired t-test over the seeds that all have, Holm-corrected, "
@@ -103,19 +105,42 @@ class Table:
         lines.insert(lines.index(r"\bottomrule") - self.controls, r"\midrule")
         return "\n".join(lines) + "\n"
 
-    @property
-    def rich(self) -> RichTable:
-        """The table for a terminal."""
-        table = RichTable(title=self.title, title_justify="left")
+    def rich(self, width: int) -> Iterator[RichTable]:
+        """Give the table for a terminal, in parts if it is wider; no number is cut or wrapped."""
+        title = self.title
+        for columns in self._that_fit(width):
+            yield self._part(title, columns)
+            title = f"{self.title}, continued"
+
+    def _that_fit(self, width: int) -> Iterator[list[str]]:
+        """Deal the columns out to tables no wider than this, each with one at least."""
+        names = max(map(cell_len, map(str, self.frame.index)))
+        part, room = list[str](), 0
+        for column in self.frame.columns:
+            words = _heading(column).split()
+            needed = _EDGES + max(map(cell_len, [*words, *(c.text for c in self.frame[column])]))
+            if part and needed > room:
+                yield part
+                part = []
+            room = (room if part else width - names - _EDGES - 1) - needed
+            part.append(column)
+        yield part
+
+    def _part(self, title: str, columns: list[str]) -> RichTable:
+        table = RichTable(title=title, title_justify="left")
         table.add_column("", no_wrap=True)
-        for column in map(str, self.frame.columns):
-            table.add_column(escape(column.replace("_", " ")), justify="right", overflow="fold")
-        for row, (name, cells) in enumerate(self.frame.iterrows(), start=1):
+        for column in columns:
+            table.add_column(escape(_heading(column)), justify="right")
+        for row, (name, cells) in enumerate(self.frame[columns].iterrows(), start=1):
             before_controls = row == len(self.frame) - self.controls
             table.add_row(
                 escape(str(name)), *[cell.rich for cell in cells], end_section=before_controls
             )
         return table
+
+
+def _heading(column: str) -> str:
+    return str(column).replace("_", " ")
 
 
 def score_table(results: Results, metric: str, reference: str, k: str = "") -> Table:

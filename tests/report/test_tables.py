@@ -1,6 +1,7 @@
 """Tables made of records that are known."""
 
 import dataclasses
+import io
 import shutil
 import subprocess
 
@@ -8,6 +9,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from bench import Job, Record, Store
 from bench.errors import BenchError
@@ -196,3 +198,18 @@ def test_latex_special_characters_are_made_safe():
     assert latex_escape(r"a_b&50%\x^~") == (
         r"a\_b\&50\%\textbackslash{}x\textasciicircum{}\textasciitilde{}"
     )
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 200])
+def test_a_table_in_a_terminal_fits_and_cuts_no_number(width):
+    names = [f"a_dataset_of_letters_{i}" for i in range(7)]
+    cells = [[Cell(f"{row / 7 + i / 90:.3f} ± 0.012") for i in range(7)] for row in range(5)]
+    frame = pd.DataFrame(cells, [f"reducer_{row}" for row in range(4)] + ["oracle"], names)
+    console = Console(width=width, file=io.StringIO())
+    console.print(*Table("AUC", frame, controls=1).rich(width), sep="\n")
+    shown = console.file.getvalue()
+    assert max(map(len, shown.splitlines())) <= width
+    for cell in frame.to_numpy().ravel():
+        assert cell.text in shown
+    assert shown.count("AUC") == shown.count("oracle")  # one title, and one control, in each part
+    assert (shown.count("continued") == 0) == (width == 200)
