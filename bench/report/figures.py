@@ -19,7 +19,7 @@ from bench.report.gallery import draw_embedding
 from bench.report.statistics import interval, summarise
 
 GEODESIC, EUCLIDEAN = "#0173b2", "#de8f05"  # the first two of seaborn's colour-blind palette
-_MARKERS = "osD^vPX<>h"
+_MARKERS = "osD^vPX<>*"
 _GREY_OF_PALETTE = 7  # left to the controls
 _COLUMNS = 4
 REFERENCE_NAMES = {"geodesic": "geodesic", "euclidean": "Euclidean"}
