@@ -234,6 +234,14 @@ def test_check_says_which_rules_are_kept_and_which_are_broken():
     assert "a value is not finite" in bad.stdout
 
 
+@pytest.fixture
+def heeds_interrupts():
+    """Undo an inherited "ignore": what a shell starts in the background is deaf to Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def start_slow_run(out, calls, seeds=12):
     command = [sys.executable, "-m", "bench", "run", "--dataset", "line", "--reducer", "slow"]
     command += ["--set", "line.n=120", "--workers", "2", "--plugins", PLUGINS, "--out", out]
@@ -257,6 +265,7 @@ def wait_for_records(out, number):
     raise AssertionError("the run made no progress")
 
 
+@pytest.mark.usefixtures("heeds_interrupts")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_a_run_that_is_stopped_resumes_with_nothing_lost_and_nothing_done_twice(tmp_path, how):
     out, calls = tmp_path / "results", tmp_path / "calls"
