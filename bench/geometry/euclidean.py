@@ -55,15 +55,13 @@ class EuclideanDistances:
         if self.X.shape[1] <= _FEW_DIMENSIONS:
             _add_up(self._columns, self._columns[:, rows].T.copy(), found)
             return found
-        own = self._moved(rows)
+        own = -2 * self._moved(rows)
         for part in self._parts:
             points = self._centred[part] if self._centred is not None else self._moved(part)
-            squared = np.matmul(own, points.T, out=found[:, part])
-            squared *= -2
-            squared += self._squares[rows, None]
-            squared += self._squares[part]
+            products = np.matmul(own, points.T, out=found[:, part])
+            _add_squares(self._squares[rows], self._squares[part], products)
         found[np.arange(len(rows)), rows] = 0
-        return np.maximum(found, 0, out=found)
+        return found
 
     def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
         """Return the k nearest of some rows, the nearest first, of shape (len(rows), k).
@@ -143,6 +141,15 @@ def _add_up(columns, points, squares):  # type: ignore[no-untyped-def]  # noqa: 
                 column, coordinate = columns[k, start : start + _TILE], points[i, k]
                 for j in range(len(row)):
                     row[j] += (coordinate - column[j]) ** 2
+
+
+@njit(cache=True, nogil=True)
+def _add_squares(own, others, products):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Make squares of distances of -2 times products; what rounding took below 0 is 0."""
+    for i in range(len(own)):
+        row, square = products[i], own[i]
+        for j in range(len(row)):
+            row[j] = max(row[j] + square + others[j], 0.0)
 
 
 @njit(cache=True, nogil=True)

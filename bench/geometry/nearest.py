@@ -12,6 +12,7 @@ from bench.geometry.ranks import put_in_order, rounded, scramble, spread
 
 _GROUPS = 8  # for each of the nearest that are looked for
 _TILE = 2048  # lengths, which the processor keeps at hand while they are counted
+_UPPER = np.uint64(32)  # binary digits that are not in the upper half of a float64
 
 
 def find_nearest(
@@ -97,14 +98,15 @@ def _rank_nearest(one, other, rows, seed, in_other, in_one):  # type: ignore[no-
     counts, limits = np.empty((2, k), np.int32), np.empty((2, k))
     nearest, place = np.empty(min(_GROUPS * (k + 1), n)), np.zeros(n, np.int32)
     mine, theirs = np.empty((1, k), np.int32), np.empty((1, k), np.int32)
+    words = np.empty(_TILE, np.uint32)
     for i in range(len(rows)):
         own = np.uint64(rows[i])
         mine[0] = _nearest(one[i], own, k, seed, nearest, work)
         theirs[0] = _nearest(other[i], own, k, seed, nearest, work)
         in_other[i], in_one[i] = n, n
         _place_nearest(mine, theirs, place, in_other[i : i + 1], in_one[i : i + 1])
-        _count_before(mine[0], other[i], own, seed, in_other[i], counts, limits)
-        _count_before(theirs[0], one[i], own, seed, in_one[i], counts, limits)
+        _count_before(mine[0], other[i], own, seed, in_other[i], counts, limits, words)
+        _count_before(theirs[0], one[i], own, seed, in_one[i], counts, limits, words)
 
 
 @njit(cache=True, nogil=True)
@@ -168,7 +170,7 @@ def _smallest(numbers, which, smallest):  # type: ignore[no-untyped-def]  # noqa
 
 
 @njit(cache=True, nogil=True)
-def _count_before(targets, lengths, own, seed, ranks, counts, limits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _count_before(targets, lengths, own, seed, ranks, counts, limits, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Rank each target whose rank is not known, which n stands for: count who comes before it."""
     n, bits = len(lengths), lengths.view(np.uint64)
     (before, up_to), (low, high) = counts, limits
@@ -178,13 +180,14 @@ def _count_before(targets, lengths, own, seed, ranks, counts, limits):  # type: 
         # The point itself is not to be among those that are counted below.
         before[q], up_to[q] = -(lengths[own] < low[q]), -(lengths[own] <= high[q])
     for start in range(0, n, _TILE):
-        tile = lengths[start : start + _TILE]
+        tile, part = lengths[start : start + _TILE], bits[start : start + _TILE]
+        for j in range(len(part)):
+            words[j] = part[j] >> _UPPER
         for q in range(len(targets)):
             if ranks[q] == n:
-                least, most, nearer, within = low[q], high[q], 0, 0
-                for j in range(len(tile)):
-                    nearer += tile[j] < least
-                    within += tile[j] <= most
+                nearer, within = _count_words(words[: len(tile)], low_bits[q], high_bits[q])
+                if within > nearer + (start <= targets[q] < start + len(tile)):
+                    nearer, within = _count(tile, low[q], high[q])
                 before[q] += nearer
                 up_to[q] += within
     for q in range(len(targets)):
@@ -192,6 +195,31 @@ def _count_before(targets, lengths, own, seed, ranks, counts, limits):  # type: 
             ranks[q] = before[q] + 1
             if up_to[q] > before[q] + 1:
                 ranks[q] += _tied_before(targets[q], bits, own, seed)
+
+
+@njit(cache=True, nogil=True)
+def _count_words(words, low, high):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Count as `_count` does, by the upper halves of the numbers' bits alone.
+
+    They order all lengths but those that share them, and twice as many fit into a register. If
+    nobody but the target shares the halves of its limits, the counts are exact.
+    """
+    least, most = np.uint32(low >> _UPPER), np.uint32((high >> _UPPER) + np.uint64(1))
+    below, up_to = np.uint32(0), np.uint32(0)
+    for j in range(len(words)):  # the sign of a difference, which is faster than a comparison
+        below = np.uint32(below + np.uint32(np.uint32(words[j] - least) >> np.uint32(31)))
+        up_to = np.uint32(up_to + np.uint32(np.uint32(words[j] - most) >> np.uint32(31)))
+    return np.int64(below), np.int64(up_to)
+
+
+@njit(cache=True, nogil=True)
+def _count(lengths, low, high):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Count the lengths below one limit, and those up to another."""
+    below, up_to = 0, 0
+    for j in range(len(lengths)):
+        below += lengths[j] < low
+        up_to += lengths[j] <= high
+    return below, up_to
 
 
 @njit(cache=True, nogil=True)

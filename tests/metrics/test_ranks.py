@@ -221,7 +221,7 @@ def test_rows_that_are_hard_to_spread_are_still_in_exact_order(n):
         assert (row[order[1:-1]] <= row[order[2:]]).all()
 
 
-@pytest.mark.parametrize("n", [3, 70, 900])
+@pytest.mark.parametrize("n", [3, 70, 900, 5000])
 @pytest.mark.parametrize("k", [1, 2, 15, 69])
 def test_the_nearest_have_the_ranks_that_sorting_all_gives_them(n, k):
     k = min(k, n - 1)
