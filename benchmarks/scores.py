@@ -1,7 +1,7 @@
 """How long scores take: against other packages, and against what no score can do without.
 
 Every line is a ratio of medians of interleaved repeats in this one process, after a warm-up, with
-two threads. To run it, and to make its page again::
+two threads, each after a rest. To run it, and to make its page again::
 
     pip install -c constraints.txt -e '.[peers]'
     python benchmarks/scores.py --out benchmarks/scores.md
@@ -38,6 +38,7 @@ THREADS = 2
 K = 10
 TRUST = ["trustworthiness", "continuity"]
 ZADU = ("tnc", "mrre", "lcmc", "srho", "pr", "stress", "sn_stress", "nm_stress")
+REST = 0.3  # seconds; by then threads that another package keeps spinning after its work are asleep
 Work = Callable[[], Any]
 
 
@@ -112,6 +113,7 @@ def interleaved(*works: Work, repeats: int = 5, warm: bool = True) -> list[float
     seconds: list[list[float]] = [[] for _ in works]
     for _ in range(repeats):
         for work, found in zip(works, seconds, strict=True):
+            time.sleep(REST)
             start = time.perf_counter()
             work()
             found.append(time.perf_counter() - start)

@@ -138,8 +138,7 @@ def _nearest(lengths, own, k, seed, nearest, work):  # type: ignore[no-untyped-d
         for g in range(len(dealt)):
             nearest[g] = dealt[g] if dealt[g] < nearest[g] else nearest[g]
     bits = values.view(np.uint64)
-    values[0] = _smallest(nearest, k + 1, values)
-    bits[0] = spread(bits[0])[1]
+    bits[0] = spread(_within(nearest.view(np.uint64), k + 1))[1]
     limit = values[0]
     for g in range(groups):
         if nearest[g] <= limit:
@@ -154,19 +153,22 @@ def _nearest(lengths, own, k, seed, nearest, work):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, nogil=True)
-def _smallest(numbers, which, smallest):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Return the smallest number but so many, keeping those met so far in order."""
-    kept = 0
-    for number in numbers:
-        if kept == which and number >= smallest[kept - 1]:
-            continue
-        place = kept = min(kept + 1, which)
-        place -= 1
-        while place > 0 and smallest[place - 1] > number:
-            smallest[place] = smallest[place - 1]
-            place -= 1
-        smallest[place] = number
-    return smallest[which - 1]
+def _within(bits, least):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Return a limit that so many lengths, given as bits, are within, but not many more.
+
+    It is found by halving: to count is faster than to keep the smallest in order.
+    """
+    low, high, found = bits.min(), bits.max(), len(bits)
+    while found > least + least // 4 and low < high:
+        middle = low + ((high - low) >> np.uint64(1))
+        within = np.uint64(0)
+        for j in range(len(bits)):  # the sign of a difference: lengths are not negative
+            within += (bits[j] - middle - np.uint64(1)) >> np.uint64(63)
+        if within >= least:
+            high, found = middle, np.int64(within)
+        else:
+            low = middle + np.uint64(1)
+    return high
 
 
 @njit(cache=True, nogil=True)
