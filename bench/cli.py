@@ -90,7 +90,7 @@ def run_all(
 def run_some(
     *,
     suite: Annotated[
-        str, typer.Option(help="Suite to start from: all, floor, smoke or a TOML file.")
+        str, typer.Option(help="Suite to start from: all, held_out, floor, smoke or a TOML file.")
     ] = "all",
     dataset: Annotated[
         list[str] | None,
@@ -110,6 +110,10 @@ def run_some(
     n: Annotated[int | None, typer.Option(min=10, help="Points of every dataset.")] = None,
     components: Annotated[
         int | None, typer.Option(min=1, help="Dimensions of the embeddings.")
+    ] = None,
+    held_out: Annotated[
+        float | None,
+        typer.Option(min=0, max=0.9, help="Share of the points to place after a fit without them."),
     ] = None,
     set_: Set = None,
     out: Out = Path("results"),
@@ -137,6 +141,7 @@ def run_some(
         "reducers": tuple(map(Choice, reducer)) if reducer else chosen.reducers,
         "seeds": tuple(seed) if seed else chosen.seeds,
         "n_components": components or chosen.n_components,
+        "held_out": chosen.held_out if held_out is None else held_out,
     }
     chosen = msgspec.structs.replace(chosen, **replaced)
     overrides = _overrides(set_ or [])

@@ -1,7 +1,7 @@
 """Job: what is to be run. Its identity is a pure function of the configuration."""
 
 import hashlib
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -82,12 +82,16 @@ class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Dimensions of the embedding.
     protocol : int
         Of the harness that runs it.
+    held_out : float
+        Share of the points, in [0, 1), that the reducer is not fitted on: they are placed after
+        the fit, and their placement is what is scored (`bench.engine.held_out`).
     """
 
     dataset: DatasetConfig
     reducer: ReducerConfig
     n_components: int = 2
     protocol: int = PROTOCOL
+    held_out: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.0
 
     @property
     def seed(self) -> int:
@@ -103,12 +107,14 @@ class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "reducer": _identity(self.reducer),
             "n_components": self.n_components,
         }
-        return _digest(identity)
+        # Left out of the identity of jobs that hold nothing out.
+        return _digest(identity | ({"held_out": self.held_out} if self.held_out else {}))
 
     @property
     def label(self) -> str:
         """What a person calls the job."""
-        return f"{self.reducer.label} on {self.dataset.label}, seed {self.seed}"
+        held_out = f", {self.held_out:.0%} held out" if self.held_out else ""
+        return f"{self.reducer.label} on {self.dataset.label}, seed {self.seed}{held_out}"
 
 
 def short_name(name: str) -> str:

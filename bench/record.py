@@ -26,13 +26,31 @@ class Status(StrEnum):
         return self not in (Status.OK, Status.UNSUPPORTED)
 
 
+Placement = Literal["fitted", "transform", "neighbors"]
+
+
 class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One number: a metric against a reference, at a k if the metric is a curve."""
+    """One number: a metric against a reference, at a k if the metric is a curve.
+
+    Parameters
+    ----------
+    metric, reference : str
+        What was measured, against what.
+    value : float or None
+        None if the metric failed.
+    k : int or None
+        Of a curve.
+    placement : str or None
+        Of a job that holds points out, whose neighbours the score looks at, and how these points
+        came to their place: the training points by the fit (``fitted``), those held out by the
+        reducer's own ``transform`` or by the rule of `bench.engine.held_out` (``neighbors``).
+    """
 
     metric: str
     reference: str
     value: float | None
     k: int | None = None
+    placement: Placement | None = None
 
 
 class Costs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,6 +68,32 @@ class Costs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fit_seconds: float
     cpu_seconds: float
     peak_memory_bytes: int | None = None
+
+
+class OutOfSample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a job that holds points out says of the reducer's ``transform``.
+
+    Deviations are root mean squares of distances in the embedding, over its root-mean-square
+    radius: 0 is best, 1 is as far off as the embedding is wide.
+
+    Parameters
+    ----------
+    training, held_out : int
+        Numbers of points.
+    transform_seconds : float or None
+        For all held-out points; None without a ``transform`` that worked, as all that follows.
+    batch_deviation : float or None
+        Of the held-out points placed in two halves, and some of them singly, from the same placed
+        all at once: whether a point's place depends on its company.
+    fit_deviation : float or None
+        Of ``transform`` of the training points from where the fit has put them.
+    """
+
+    training: int
+    held_out: int
+    transform_seconds: float | None = None
+    batch_deviation: float | None = None
+    fit_deviation: float | None = None
 
 
 class Circumstances(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,6 +134,8 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Time that the job held a worker, with warm-up and scoring.
     arrays_sha256 : str or None
         Of the file with the embedding and the curves.
+    out_of_sample : OutOfSample or None
+        Of a job that holds points out.
     """
 
     job: Job
@@ -102,6 +148,7 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reconstruction_points: int | None = None
     busy_seconds: float = 0.0
     arrays_sha256: str | None = None
+    out_of_sample: OutOfSample | None = None
 
     def __post_init__(self) -> None:
         """Refuse a record that claims scores for a failure, or a success without any."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import psutil
@@ -18,6 +19,7 @@ from bench.progress import Display
 from bench.record import Record
 from bench.registry import Registry
 from bench.report.frame import Results, load_results
+from bench.report.held_out import held_out_tables
 from bench.report.publish import TABLES, is_published, publish
 from bench.report.tables import headline_tables
 from bench.resume import Todo, what_is_left
@@ -129,8 +131,9 @@ def _publish(results: Results, store: Store, *, again: bool) -> None:
             publish(results, store.folder)
         written = f"Wrote {', '.join(TABLES)} and figures/ in '{store.folder}'."
         console.print(written, soft_wrap=True)
-    for table in headline_tables(results):
-        console.print(*table.rich(console.width), sep="\n")
+    for table in (*headline_tables(results), *islice(held_out_tables(results), 4)):
+        if len(table.frame):
+            console.print(*table.rich(console.width), sep="\n")
 
 
 def _say_what_is_left(todo: Todo) -> None:

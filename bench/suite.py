@@ -40,6 +40,8 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         default.
     n_components : int
         Dimensions of the embeddings.
+    held_out : float
+        Share of the points that reducers are not fitted on; see `Job`.
     """
 
     datasets: tuple[Choice, ...]
@@ -47,6 +49,7 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seeds: tuple[Seed, ...] = (0, 1, 2)
     n: int | None = None
     n_components: Annotated[int, msgspec.Meta(ge=1)] = 2
+    held_out: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.0
 
 
 def load_suite(name: str) -> Suite:
@@ -112,7 +115,7 @@ def plan(suite: Suite, registry: Registry, overrides: Overrides | None = None) -
     ]
     _check_choice("dataset", [seeds[0].label for seeds in datasets])
     return [
-        Job(dataset, reducer, suite.n_components)
+        Job(dataset, reducer, suite.n_components, held_out=suite.held_out)
         for seeds in datasets
         for dataset in seeds
         for reducer in reducers

@@ -59,16 +59,13 @@ def embed(job: Job, prepared: Prepared, registry: Registry) -> Embedded:
     """
     if job.reducer.name in CONTROLS:
         control = CONTROLS[job.reducer.name]
-        found, costs = _measure(
+        found, costs = measure(
             lambda: control(prepared.X, prepared.chart, job.n_components, job.seed)
         )
-        return Embedded(_check(found, prepared, job), costs)
+        return Embedded(_check(found, len(prepared.X), job), costs)
     reducer = as_reducer(registry.find("reducer", job.reducer.name).load()[0])
-    _warm_up(reducer, job, prepared)
-    estimator = build(reducer, job)
-    own = prepared.X.copy()  # an estimator may write into what it is given
-    found, costs = _measure(lambda: estimator.fit_transform(own))
-    embedding = _check(found, prepared, job)
+    fitted = fit(reducer, job, prepared.X)
+    estimator, embedding, costs = fitted.estimator, fitted.embedding, fitted.costs
     if not reducer.inverse:
         return Embedded(embedding, costs)
     sample = _inverse_sample(reducer, job, len(prepared.X))
@@ -77,6 +74,32 @@ def embed(job: Job, prepared: Prepared, registry: Registry) -> Embedded:
     except Exception as problem:  # noqa: BLE001 - a plugin may raise anything
         return Embedded(embedding, costs, problem=f"inverse_transform: {one_line(problem)}")
     return Embedded(embedding, costs, error, len(sample))
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """An estimator that was fitted, and what came of it.
+
+    Parameters
+    ----------
+    estimator : object
+    embedding : ndarray of shape (n, n_components)
+        Of the points that it was fitted on.
+    costs : Costs
+    """
+
+    estimator: Any
+    embedding: NDArray[np.floating]
+    costs: Costs
+
+
+def fit(reducer: Reducer, job: Job, X: NDArray[np.float32]) -> Fitted:
+    """Fit a job's estimator on some points; raises as `embed` does."""
+    _warm_up(reducer, job, X)
+    estimator = build(reducer, job)
+    own = X.copy()  # an estimator may write into what it is given
+    found, costs = measure(lambda: estimator.fit_transform(own))
+    return Fitted(estimator, _check(found, len(X), job), costs)
 
 
 def build(reducer: Reducer, job: Job) -> Any:  # noqa: ANN401 - estimators share no base class
@@ -94,16 +117,17 @@ def seed_global_generators(seed: int) -> None:
     np.random.seed(seed)  # noqa: NPY002 - the global generator is the point
 
 
-def _warm_up(reducer: Reducer, job: Job, prepared: Prepared) -> None:
+def _warm_up(reducer: Reducer, job: Job, X: NDArray[np.float32]) -> None:
     """Fit a few points once per process, so that imports and compilation are not charged."""
     if job.reducer.label in _warm:
         return
     _warm.add(job.reducer.label)
     with suppress(Exception):  # too few points for this method, perhaps: the real fit will tell
-        build(reducer, job).fit_transform(prepared.X[:_WARM_UP_POINTS].copy())
+        build(reducer, job).fit_transform(X[:_WARM_UP_POINTS].copy())
 
 
-def _measure(fit: Callable[[], Any]) -> tuple[Any, Costs]:
+def measure(fit: Callable[[], Any]) -> tuple[Any, Costs]:
+    """Call a fit, and return what it gave and what it cost."""
     with PeakMemory() as memory:
         wall, cpu = time.perf_counter(), time.process_time()
         found = fit()
@@ -111,21 +135,34 @@ def _measure(fit: Callable[[], Any]) -> tuple[Any, Costs]:
     return found, Costs(*costs, memory.bytes)
 
 
-def _check(found: object, prepared: Prepared, job: Job) -> NDArray[np.floating]:
-    embedding = np.asarray(found)
-    expected = (len(prepared.X), job.n_components)
-    if embedding.shape != expected:
-        raise ValueError(f"the embedding has shape {embedding.shape}, expected {expected}")
-    if embedding.dtype.kind not in "fiub":
-        raise ValueError(f"the embedding is of {embedding.dtype}, expected real numbers")
-    if embedding.dtype.kind != "f":
-        embedding = embedding.astype(np.float64)
-    broken = int((~np.isfinite(embedding)).any(axis=1).sum())
-    if broken:
-        raise DegenerateError(f"{broken} of {len(embedding)} points are not finite")
+def _check(found: object, n: int, job: Job) -> NDArray[np.floating]:
+    embedding = check_places(found, n, job.n_components)
     if (embedding == embedding[0]).all():
         raise DegenerateError("all points are in one place")
     return embedding
+
+
+def check_places(found: object, n: int, n_components: int) -> NDArray[np.floating]:
+    """Return places in an embedding as an array of real numbers.
+
+    Raises
+    ------
+    DegenerateError
+        If one is not finite.
+    ValueError
+        If they have another shape than (n, n_components), or are no real numbers.
+    """
+    places, expected = np.asarray(found), (n, n_components)
+    if places.shape != expected:
+        raise ValueError(f"the embedding has shape {places.shape}, expected {expected}")
+    if places.dtype.kind not in "fiub":
+        raise ValueError(f"the embedding is of {places.dtype}, expected real numbers")
+    if places.dtype.kind != "f":
+        places = places.astype(np.float64)
+    broken = int((~np.isfinite(places)).any(axis=1).sum())
+    if broken:
+        raise DegenerateError(f"{broken} of {len(places)} points are not finite")
+    return places
 
 
 def _inverse_sample(reducer: Reducer, job: Job, n: int) -> NDArray[np.intp]:

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 from numpy.typing import NDArray
 
 from bench.engine.circumstances import circumstances
 from bench.engine.fit import embed
+from bench.engine.held_out import place_held_out
 from bench.engine.prepare import Prepared, prepare
+from bench.engine.score import score
 from bench.errors import (
     BenchError,
     DegenerateError,
@@ -24,9 +25,9 @@ from bench.errors import (
     one_line,
 )
 from bench.job import DatasetConfig, Job
-from bench.metrics.comparison import Comparison, compare
+from bench.metrics.comparison import compare
 from bench.metrics.table import Metric
-from bench.record import Circumstances, DatasetFacts, Record, Score, Status
+from bench.record import Circumstances, DatasetFacts, Record, Status
 from bench.registry import Registry
 
 Arrays = dict[str, NDArray[Any]]
@@ -100,6 +101,8 @@ def prepare_guarded(
 def _run(job: Job, workplace: Workplace) -> tuple[Record, Arrays]:
     registry = workplace.registry
     prepared = Prepared.load(Path(workplace.prepared))
+    if job.held_out:
+        return _run_held_out(job, prepared, registry, workplace.threads)
     embedded = embed(job, prepared, registry)
     comparisons = compare(prepared.references, embedded.embedding)
     scores, curves, problems = score(comparisons, metrics(registry))
@@ -118,6 +121,22 @@ def _run(job: Job, workplace: Workplace) -> tuple[Record, Arrays]:
     return record, {"embedding": embedded.embedding, **curves}
 
 
+def _run_held_out(
+    job: Job, prepared: Prepared, registry: Registry, threads: int
+) -> tuple[Record, Arrays]:
+    found = place_held_out(job, prepared, registry, metrics(registry))
+    record = Record(
+        job,
+        Status.OK,
+        circumstances(threads),
+        reason="; ".join(found.problems) or None,
+        scores=tuple(found.scores),
+        costs=found.costs,
+        out_of_sample=found.out_of_sample,
+    )
+    return record, {"embedding": found.embedding}
+
+
 def metrics(registry: Registry) -> list[Metric]:
     """Load every metric; one that cannot be loaded is left out, `list` says why."""
     found = []
@@ -129,47 +148,6 @@ def metrics(registry: Registry) -> list[Metric]:
         except UnavailableError:
             continue
     return found
-
-
-def score(
-    comparisons: dict[str, Comparison], table: list[Metric]
-) -> tuple[list[Score], Arrays, list[str]]:
-    """Apply every metric to every comparison.
-
-    A metric that raises gives no number, and takes none away from the others.
-
-    Returns
-    -------
-    scores : list of Score
-        Single numbers; a curve gives those at k = 15 and k = n / 10, where it has them.
-    curves : dict of str to ndarray
-        ``"reference/metric"`` to the values at k = 1, 2, ...
-    problems : list of str
-        Which metric failed, on which reference, and why.
-    """
-    scores: list[Score] = []
-    curves: Arrays = {}
-    problems: list[str] = []
-    for reference, comparison in comparisons.items():
-        for metric in (row for row in table if row.applies_to(comparison)):
-            try:
-                value = np.asarray(metric.function(comparison), dtype=np.float64)
-            except Exception as error:  # noqa: BLE001 - a plugin may raise anything
-                problems.append(f"metric {metric.name}, {reference}: {one_line(error)}")
-                scores.append(Score(metric.name, reference, None))
-                continue
-            if not metric.curve:
-                scores.append(Score(metric.name, reference, float(value)))
-                continue
-            curves[f"{reference}/{metric.name}"] = value.astype(np.float32)
-            ks = [k for k in headline_ks(comparison.reference.n) if k <= len(value)]
-            scores += [Score(metric.name, reference, float(value[k - 1]), k) for k in ks]
-    return scores, curves, problems
-
-
-def headline_ks(n: int) -> tuple[int, ...]:
-    """Return the k at which curves are read for tables: 15, and a tenth of the points."""
-    return tuple(sorted({15, max(1, n // 10)}))
 
 
 def _guard(function: Callable[[], Any], log: Path) -> Any:  # noqa: ANN401 - returns what it is given

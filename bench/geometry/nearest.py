@@ -158,7 +158,7 @@ def _within(bits, least):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
 
     It is found by halving: to count is faster than to keep the smallest in order.
     """
-    low, high, found = bits.min(), bits.max(), len(bits)
+    low, high, found = bits.min(), bits.max(), np.int64(len(bits))
     while found > least + least // 4 and low < high:
         middle = low + ((high - low) >> np.uint64(1))
         within = np.uint64(0)

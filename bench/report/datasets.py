@@ -30,11 +30,11 @@ def datasets_section(results: Results) -> str:
     """Write the table of the datasets, and what its columns mean."""
     rows = [
         _row(dataset, facts)
-        for dataset in results.datasets
-        if (facts := [f for (label, _), f in results.facts.items() if label == dataset])
+        for dataset in sorted({label for label, _ in results.all_facts})
+        if (facts := [f for (label, _), f in results.all_facts.items() if label == dataset])
     ]
     note = " ".join(_NOTE.split())
-    if any(facts.geodesic_status == "graph" for facts in results.facts.values()):
+    if any(facts.geodesic_status == "graph" for facts in results.all_facts.values()):
         note += f" {_ESTIMATED}"
     return f"{github_table(pd.DataFrame(rows).fillna(''))}\n{note}\n"
 

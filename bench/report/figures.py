@@ -30,8 +30,9 @@ def figures(results: Results) -> Iterator[tuple[str, Callable[[], Figure]]]:
     for dataset in results.datasets:
         yield f"gallery_{_file(dataset)}", partial(gallery, results, dataset)
         yield f"curves_{_file(dataset)}", partial(rank_curves, results, dataset)
-    yield "references", partial(geodesic_against_euclidean, results)
-    yield "time", partial(quality_against_time, results)
+    if results.datasets:
+        yield "references", partial(geodesic_against_euclidean, results)
+        yield "time", partial(quality_against_time, results)
 
 
 def draw_figures(results: Results, folder: Path) -> Iterator[tuple[Path, bytes]]:

@@ -1,7 +1,7 @@
 """Frames: the records of a store as tidy tables, one row for each number."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -39,7 +39,10 @@ class Results:
     jobs : DataFrame
         One row for each job: dataset, reducer, control, seed, status, reason and costs.
     scores : DataFrame
-        One row for each number: dataset, reducer, control, seed, metric, k, reference, value.
+        One row for each number: dataset, reducer, control, seed, metric, k, reference, placement
+        (empty but of jobs that hold points out), value.
+    held_out : Results or None
+        Of the jobs that hold points out, which are in nothing else.
     """
 
     records: list[Record]
@@ -49,12 +52,33 @@ class Results:
     metrics: Mapping[str, Metric]
     jobs: pd.DataFrame = field(repr=False)
     scores: pd.DataFrame = field(repr=False)
+    held_out: "Results | None" = None
 
     @cached_property
     def finished(self) -> dict[tuple[str, str], pd.Series]:
         """The statuses of each (dataset, reducer), one for each seed."""
         groups = self.jobs.groupby(["dataset", "reducer"])["status"]
         return {(str(key[0]), str(key[1])): statuses for key, statuses in groups}
+
+    @property
+    def all_records(self) -> list[Record]:
+        """The records of all jobs, those that hold points out among them."""
+        return [*self.records, *(self.held_out.records if self.held_out else ())]
+
+    @property
+    def all_facts(self) -> dict[tuple[str, int], DatasetFacts]:
+        """What is known of the datasets of all jobs, by dataset label and seed."""
+        return (self.held_out.facts if self.held_out else {}) | self.facts
+
+    @property
+    def all_jobs(self) -> pd.DataFrame:
+        """The rows of all jobs; those that hold points out say so beside the dataset."""
+        if self.held_out is None:
+            return self.jobs
+        named = self.held_out.jobs.assign(
+            dataset=self.held_out.jobs["dataset"] + ", points held out"
+        )
+        return pd.concat([self.jobs, named] if len(self.jobs) else [named], ignore_index=True)
 
     def metric_label(self, metric: str, k: str) -> str:
         """Name a metric for people, with its k if it has one."""
@@ -106,10 +130,23 @@ def load_results(
         If there is nothing to report, or a k is out of range.
     """
     found, damaged = store.records()
-    records = _newest([r for r in found if jobs is None or r.job.id in jobs])
-    if not records:
+    chosen = [r for r in found if jobs is None or r.job.id in jobs]
+    if not chosen:
         raise BenchError(f"'{store.folder}' holds no records: run `python -m bench all` first.")
-    facts, pictures = {}, {}
+    held_out = [record for record in chosen if record.job.held_out]
+    whole = [record for record in chosen if not record.job.held_out]
+    results, more = _tabulated(store, _newest(whole), tuple(dict.fromkeys(ks)), metrics)
+    damaged += more
+    if held_out:
+        placed, more = _tabulated(store, _newest(held_out), (), metrics)
+        results, damaged = replace(results, held_out=placed), damaged + more
+    return results, list(dict.fromkeys(damaged))
+
+
+def _tabulated(
+    store: Store, records: list[Record], ks: Sequence[str], metrics: Mapping[str, Metric]
+) -> tuple[Results, list[str]]:
+    facts, pictures, damaged = {}, {}, list[str]()
     for config in {r.job.dataset.id: r.job.dataset for r in records}.values():
         try:
             facts[_key(config)], pictures[_key(config)] = store.dataset(config)
@@ -117,14 +154,25 @@ def load_results(
             if any(r.status is Status.OK for r in records if r.job.dataset == config):
                 damaged.append(str(error))
     arrays = {r.job.id: store.arrays(r) for r in records if r.status is Status.OK}
-    ks = tuple(dict.fromkeys(ks))
-    job_rows = pd.DataFrame([_job_row(r, arrays.get(r.job.id, {})) for r in records])
+    job_rows = [_job_row(r, arrays.get(r.job.id, {})) for r in records]
     rows = [row for r in records for row in _score_rows(r, arrays.get(r.job.id, {}), ks)]
     scores = pd.DataFrame(rows, columns=_SCORE_COLUMNS)
-    return Results(records, facts, arrays, pictures, metrics, job_rows, _with_gap(scores)), damaged
+    frames = pd.DataFrame(job_rows, columns=_JOB_COLUMNS), _with_gap(scores)
+    return Results(records, facts, arrays, pictures, metrics, *frames), damaged
 
 
-_SCORE_COLUMNS = ["dataset", "reducer", "control", "seed", "metric", "k", "reference", "value"]
+_COMMON_COLUMNS = ["dataset", "reducer", "control", "seed"]
+_JOB_COLUMNS = [
+    *_COMMON_COLUMNS,
+    "status",
+    "reason",
+    "fit_seconds",
+    "cpu_seconds",
+    "peak_memory_mib",
+    "reconstruction_error",
+    "reconstruction_points",
+]
+_SCORE_COLUMNS = [*_COMMON_COLUMNS, "metric", "k", "reference", "placement", "value"]
 
 
 def _newest(records: Sequence[Record]) -> list[Record]:
@@ -194,6 +242,7 @@ def _score_rows(
                 "metric": score.metric,
                 "k": "",
                 "reference": score.reference,
+                "placement": score.placement or "",
                 "value": np.nan if score.value is None else score.value,
             }
     for name in sorted(arrays.keys() - {"embedding"}):
@@ -203,7 +252,8 @@ def _score_rows(
             if not ks and k == "15" and len(curve) < 15:
                 continue
             value = at_k(curve, k, n=n, what=metric)
-            yield common | {"metric": metric, "k": k, "reference": reference, "value": value}
+            where = {"metric": metric, "k": k, "reference": reference, "placement": ""}
+            yield common | where | {"value": value}
 
 
 def at_k(curve: NDArray[Any], k: str, *, n: int, what: str) -> float:

@@ -8,6 +8,7 @@ from bench.record import Status
 from bench.report.datasets import datasets_section
 from bench.report.floor import above_floor, floor_section
 from bench.report.frame import Results
+from bench.report.held_out import held_out_numbers, held_out_section
 from bench.report.statistics import summarise
 from bench.report.tables import (
     LEGEND,
@@ -66,7 +67,7 @@ def figure_paths(results: Results, folder: Path) -> list[Path]:
 
 def failures(results: Results) -> pd.DataFrame:
     """Return the jobs without scores: status, reducer, dataset, seeds and reason."""
-    failed = results.jobs[results.jobs["status"] != Status.OK]
+    failed = results.all_jobs[results.all_jobs["status"] != Status.OK]
     if failed.empty:
         return failed
     grouped = failed.groupby(["status", "reducer", "dataset", "reason"], sort=True)["seed"]
@@ -78,13 +79,16 @@ def numbers(results: Results) -> pd.DataFrame:
     """Return every number that the tables show."""
     above = above_floor(results)
     above["reference"] += " above floor"
-    return pd.concat([tidy(results), summarise(above).assign(mark="")], ignore_index=True)
+    fitted = pd.concat([tidy(results), summarise(above).assign(mark="")], ignore_index=True)
+    parts = [fitted.assign(placement=""), held_out_numbers(results)]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _markdown(results: Results) -> str:
     parts = ["# Comparison\n", f"{LEGEND}\n", "## Scores and costs\n"]
     parts += [table.markdown for table in all_tables(results) if len(table.frame)]
     parts += ["## Above the floor\n", floor_section(results)]
+    parts += ["## Held-out points\n", held_out_section(results)]
     parts += ["## Datasets\n", datasets_section(results), "## Jobs without scores\n"]
     failed = failures(results)
     parts.append(github_table(failed) if len(failed) else "None.\n")
@@ -94,7 +98,7 @@ def _markdown(results: Results) -> str:
 
 def footer(results: Results) -> str:
     """Say with what, where and from what the numbers were made."""
-    where = [record.circumstances for record in results.records]
+    where = [record.circumstances for record in results.all_records]
     versions: dict[str, set[str]] = {}
     for circumstances in where:
         for package, version in circumstances.versions.items():
@@ -107,14 +111,15 @@ def footer(results: Results) -> str:
         }
     )
     packages = ", ".join(f"{name} {' / '.join(sorted(v))}" for name, v in sorted(versions.items()))
-    missing = (results.jobs["status"] != Status.OK).sum()
-    seeds = ", ".join(map(str, sorted(results.jobs["seed"].unique())))
-    protocols = ", ".join(str(p) for p in sorted({r.job.protocol for r in results.records}))
+    jobs = results.all_jobs
+    missing = (jobs["status"] != Status.OK).sum()
+    seeds = ", ".join(map(str, sorted(jobs["seed"].unique())))
+    protocols = ", ".join(str(p) for p in sorted({r.job.protocol for r in results.all_records}))
     days = sorted({c.started.partition("T")[0] for c in where})
     lines = [
         f"- Packages: {packages}",
         *[f"- Machine: {machine}" for machine in machines],
         f"- Protocol {protocols}; seeds {seeds}; run {' to '.join(sorted({days[0], days[-1]}))}",
-        f"- Jobs: {len(results.jobs)}, of which {missing} without scores",
+        f"- Jobs: {len(jobs)}, of which {missing} without scores",
     ]
     return "\n".join(map(markdown_escape, lines)) + "\n"

@@ -164,13 +164,13 @@ def score_table(results: Results, metric: str, reference: str, k: str = "") -> T
         levels = {"best": row.best, "chance": row.chance}
         known = [f"{k} {v:g}" for k, v in levels.items() if isinstance(v, (int, float))]
         title += f" ({', '.join(known)})" if known else ""
-    return _tabulate(results, chosen, title, 3, higher_is_better=better)
+    return tabulate(results, chosen, title, 3, higher_is_better=better)
 
 
 def cost_table(results: Results, column: str, title: str, digits: int) -> Table:
     """Tabulate one of the costs, or the reconstruction error; nothing is marked."""
     values = results.jobs.rename(columns={column: "value"})
-    return _tabulate(results, values, title, digits, higher_is_better=None)
+    return tabulate(results, values, title, digits, higher_is_better=None)
 
 
 def headline_tables(results: Results) -> list[Table]:
@@ -217,7 +217,7 @@ def tidy(results: Results) -> pd.DataFrame:
     return summary.sort_values(["metric", "k", "reference", "dataset", "control", "reducer"])
 
 
-def _tabulate(
+def tabulate(
     results: Results,
     values: pd.DataFrame,
     title: str,
@@ -225,6 +225,20 @@ def _tabulate(
     *,
     higher_is_better: bool | None,
 ) -> Table:
+    """Tabulate numbers, reducers by datasets: means over seeds, or the status of jobs without.
+
+    Parameters
+    ----------
+    results : Results
+        Whose reducers and datasets are the rows and columns.
+    values : DataFrame
+        One row for each number: dataset, reducer, control, seed, value.
+    title : str
+    digits : int
+        Decimals.
+    higher_is_better : bool or None
+        The direction; None to mark nothing.
+    """
     reducers, datasets = results.reducers, results.datasets
     cells: dict[str, dict[str, Cell]] = {}
     for dataset in datasets:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bench import LiveReference, Metric
-from bench.engine.guarded import headline_ks, score
+from bench.engine.score import headline_ks, score
 from bench.geometry.euclidean import EuclideanDistances
 from bench.metrics.comparison import compare
 from bench.metrics.table import METRICS

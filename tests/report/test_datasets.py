@@ -18,7 +18,7 @@ def facts(seed=0, **traits):
 
 
 def row(*found):
-    results = SimpleNamespace(datasets=["roll"], facts={("roll", f.config.seed): f for f in found})
+    results = SimpleNamespace(all_facts={("roll", f.config.seed): f for f in found})
     head, _, cells = datasets_section(results).splitlines()[:3]
     return dict(
         zip(*([c.strip() for c in line.split(" | ")] for line in (head, cells)), strict=True)

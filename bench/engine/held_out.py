@@ -1,0 +1,225 @@
+"""Held-out points: fit on the others, place these, and score where they come to lie.
+
+What a fitted embedding keeps of its own points says nothing of new ones. Here a part of the
+points, drawn by the seed, is kept from the fit and placed afterwards: by the reducer's own
+``transform`` where it has one, and for every reducer by one rule that needs none, so that all can
+be compared. Their scores are the rank scores of the held-out rows among all points.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.controls import CONTROLS
+from bench.engine.fit import Fitted, check_places, fit, measure
+from bench.engine.prepare import Prepared
+from bench.engine.score import score
+from bench.errors import DegenerateError, UnsupportedError, one_line
+from bench.geometry.blocks import Rows
+from bench.job import Job
+from bench.metrics.comparison import compare
+from bench.metrics.table import Metric
+from bench.record import Costs, OutOfSample, Placement, Score
+from bench.reducer import as_reducer
+from bench.registry import Registry
+from bench.seeds import stream
+
+NEIGHBORS = 5
+_SINGLY = 8  # points that are placed one by one
+_LEAST = 10  # points on either side
+Places = NDArray[np.floating]
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Which points are fitted on and which are held out, each in the order of their rows."""
+
+    training: Rows
+    held_out: Rows
+
+
+def split(n: int, share: float, seed: int) -> Split:
+    """Draw the points that are held out.
+
+    Parameters
+    ----------
+    n : int
+        Number of points.
+    share : float
+        Of the points that are held out, rounded to a whole number of them.
+    seed : int
+        The job's seed.
+
+    Raises
+    ------
+    UnsupportedError
+        If fewer than ten points would be on either side.
+    """
+    size = round(share * n)
+    if min(size, n - size) < _LEAST:
+        raise UnsupportedError(
+            f"{share:g} of {n} points leaves {size} held out and {n - size} to fit on; each side "
+            f"needs {_LEAST}"
+        )
+    order = stream(seed, "held-out").permutation(n)
+    return Split(np.sort(order[size:]), np.sort(order[:size]))
+
+
+def place_by_neighbors(
+    training: NDArray[np.floating], embedding: Places, points: NDArray[np.floating]
+) -> Places:
+    """Place points by the rule for reducers that cannot: the mean of where their neighbours are.
+
+    Parameters
+    ----------
+    training : ndarray of shape (n, D)
+        The points that were embedded.
+    embedding : ndarray of shape (n, n_components)
+        Where they are.
+    points : ndarray of shape (m, D)
+        The points to be placed.
+
+    Returns
+    -------
+    ndarray of shape (m, n_components)
+        Means over the five nearest in the ambient space, weighted by the inverse of the distance.
+    """
+    from sklearn.neighbors import KNeighborsRegressor
+
+    rule = KNeighborsRegressor(min(NEIGHBORS, len(training)), weights="distance")
+    return np.asarray(rule.fit(training, embedding).predict(points))
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """What a job that holds points out came to.
+
+    Parameters
+    ----------
+    embedding : ndarray of shape (n, n_components)
+        Of all points: training points as fitted, the others as placed.
+    costs : Costs
+        Of the fit.
+    scores : list of Score
+    out_of_sample : OutOfSample
+    problems : list of str
+        What failed without taking anything from the rest.
+    """
+
+    embedding: Places
+    costs: Costs
+    scores: list[Score]
+    out_of_sample: OutOfSample
+    problems: list[str] = field(default_factory=list)
+
+
+def place_held_out(
+    job: Job, prepared: Prepared, registry: Registry, table: Sequence[Metric]
+) -> HeldOut:
+    """Run a job that holds points out; raises as `bench.engine.fit.embed` does.
+
+    Parameters
+    ----------
+    job : Job
+    prepared : Prepared
+    registry : Registry
+    table : sequence of Metric
+        The scores; those that look at more than some rows are left out.
+    """
+    parts = split(len(prepared.X), job.held_out, job.seed)
+    facts = OutOfSample(len(parts.training), len(parts.held_out))
+    problems: list[str] = []
+    places: dict[Placement, Places] = {}
+    if job.reducer.name in CONTROLS:
+        fitted, places["transform"] = _control(job, prepared, parts)
+    else:
+        reducer = as_reducer(registry.find("reducer", job.reducer.name).load()[0])
+        fitted = fit(reducer, job, prepared.X[parts.training])
+        if reducer.transform:
+            try:
+                places["transform"], facts = _transform(fitted, prepared.X, parts, facts)
+            except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+                problems.append(f"transform: {one_line(error)}")
+    training, held_out = prepared.X[parts.training], prepared.X[parts.held_out]
+    places["neighbors"] = place_by_neighbors(training, fitted.embedding, held_out)
+    wholes = {name: _whole(fitted.embedding, placed, parts) for name, placed in places.items()}
+    first = next(iter(wholes.values()))
+    looks: list[tuple[Placement, Places, Rows]] = [("fitted", first, parts.training)]
+    looks += [(name, whole, parts.held_out) for name, whole in wholes.items()]
+    scores = [found for look in looks for found in _score(prepared, look, table, problems)]
+    return HeldOut(first, fitted.costs, scores, facts, problems)
+
+
+def _control(job: Job, prepared: Prepared, parts: Split) -> tuple[Fitted, Places]:
+    """Hand a control all points: it is not fitted, and knows where each belongs."""
+    control, X = CONTROLS[job.reducer.name], prepared.X
+    found, costs = measure(lambda: control(X, prepared.chart, job.n_components, job.seed))
+    embedding = check_places(found, len(X), job.n_components)
+    return Fitted(None, embedding[parts.training], costs), embedding[parts.held_out]
+
+
+def _transform(
+    fitted: Fitted, X: NDArray[np.float32], parts: Split, facts: OutOfSample
+) -> tuple[Places, OutOfSample]:
+    """Place the held-out points by the estimator's own ``transform``, and look at how it does."""
+    components = fitted.embedding.shape[1]
+
+    def transform(rows: Rows) -> Places:
+        found = fitted.estimator.transform(X[rows])  # a copy, which it may write into
+        return check_places(found, len(rows), components)
+
+    start = time.perf_counter()
+    placed = transform(parts.held_out)
+    seconds = time.perf_counter() - start
+    if (placed == placed[0]).all():
+        raise DegenerateError("all held-out points are in one place")
+    unit = np.sqrt(_mean_square(fitted.embedding - fitted.embedding.mean(axis=0)))
+    apart = [
+        transform(parts.held_out[rows]) - placed[rows] for rows in _batches(len(parts.held_out))
+    ]
+    again = transform(parts.training) - fitted.embedding
+    return placed, msgspec.structs.replace(
+        facts,
+        transform_seconds=seconds,
+        batch_deviation=float(np.sqrt(_mean_square(np.concatenate(apart))) / unit),
+        fit_deviation=float(np.sqrt(_mean_square(again)) / unit),
+    )
+
+
+def _batches(m: int) -> Iterator[Rows]:
+    yield np.arange(m // 2)
+    yield np.arange(m // 2, m)
+    yield from np.arange(min(m, _SINGLY))[:, None]
+
+
+def _mean_square(differences: Places) -> float:
+    return float((differences.astype(np.float64) ** 2).sum(axis=1).mean())
+
+
+def _whole(fitted: Places, placed: Places, parts: Split) -> Places:
+    shape = len(fitted) + len(placed), fitted.shape[1]
+    embedding = np.empty(shape, np.result_type(fitted, placed))
+    embedding[parts.training], embedding[parts.held_out] = fitted, placed
+    return embedding
+
+
+def _score(
+    prepared: Prepared,
+    look: tuple[Placement, Places, Rows],
+    table: Sequence[Metric],
+    problems: list[str],
+) -> list[Score]:
+    placement, embedding, rows = look
+    chosen = [metric for metric in table if _of_rows(metric)]
+    scores, _, failed = score(compare(prepared.references, embedding, samples=[rows]), chosen)
+    problems += [f"{placement}: {problem}" for problem in failed]
+    return [msgspec.structs.replace(found, placement=placement) for found in scores]
+
+
+def _of_rows(metric: Metric) -> bool:
+    """Whether a metric looks at no other rows than those that it is told to."""
+    return not {"topology", "coordinates"}.intersection(metric.needs)
