@@ -157,11 +157,11 @@ def run_some(
 def list_items(*, plugins: Plugins = None) -> None:
     """List reducers, datasets and metrics, and whether they can be used here."""
     registry = _registry(plugins)
-    kinds: tuple[Kind, ...] = ("reducer", "dataset", "metric")
+    kinds: tuple[Kind, ...] = ("reducer", "dataset", "metric", "decoder_metric")
     items = {kind: registry.items(kind) for kind in kinds}
     width = max(len(name) for found in items.values() for name in found)
     for kind, found in items.items():
-        console.print(f"[bold]{kind}s[/bold]")
+        console.print(f"[bold]{kind.replace('_', ' ')}s[/bold]")
         for name, item in found.items():
             why = item.unavailable
             note = f"[red]unavailable: {escape(why)}[/red]" if why else escape(item.summary)

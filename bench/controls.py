@@ -48,3 +48,44 @@ def shuffled(X: Points, chart: Points | None, n_components: int, seed: int) -> P
 
 
 CONTROLS: dict[str, Control] = {"oracle": oracle, "random": random, "shuffled": shuffled}
+
+Encoder = Callable[[Points], Points]
+Coder = Callable[[Points], tuple[Encoder, Encoder]]
+
+
+def identity(training: Points) -> tuple[Encoder, Encoder]:  # noqa: ARG001 - a control's signature
+    """Code a point by itself: nothing is lost, no noise is removed."""
+    return np.asarray, np.asarray
+
+
+def mean_point(training: Points) -> tuple[Encoder, Encoder]:
+    """Code every point by nothing, and decode it to the mean of the training points."""
+    mean = training.mean(axis=0, dtype=np.float64)
+
+    def decode(codes: Points) -> Points:
+        return np.tile(mean, (len(codes), 1))
+
+    return lambda points: np.zeros((len(points), 1)), decode
+
+
+def nearest_training_point(training: Points) -> tuple[Encoder, Encoder]:
+    """Code a point by itself, and decode it to the nearest training point: learnt by heart."""
+    from sklearn.neighbors import NearestNeighbors
+
+    search = NearestNeighbors(n_neighbors=1).fit(training)
+
+    def decode(codes: Points) -> Points:
+        return np.asarray(training[search.kneighbors(codes, return_distance=False)[:, 0]])
+
+    return np.asarray, decode
+
+
+DECODERS: dict[str, Coder] = {
+    "identity": identity,
+    "mean_point": mean_point,
+    "nearest_training_point": nearest_training_point,
+}
+"""Controls of decoders: judged by the decoder's report card alone, on held-out points. Each takes
+the training points, and returns an encoder and a decoder."""
+
+ALL_CONTROLS = CONTROLS.keys() | DECODERS.keys()

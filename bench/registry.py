@@ -1,7 +1,8 @@
 """Registry: names to reducers, datasets and metrics, by one resolver through three doors.
 
 1. A file: ``reducers/NAME.py`` of this package or of a plugin folder, offering ``reducer``
-   (likewise ``datasets/`` and ``dataset``, ``metrics/`` and ``metric``).
+   (likewise ``datasets/`` and ``dataset``, ``metrics/`` and ``metric``, ``decoder_metrics/`` and
+   ``decoder_metric``).
 2. An entry point in the group ``manifold_bench.reducers`` (``.datasets``, ``.metrics``).
 3. A dotted path ``package.module:Name``.
 
@@ -25,7 +26,7 @@ from typing import Any, Literal
 
 from bench.errors import BenchError, UnavailableError, one_line, unknown_name
 
-Kind = Literal["reducer", "dataset", "metric"]
+Kind = Literal["reducer", "dataset", "metric", "decoder_metric"]
 
 
 @dataclass(frozen=True)
@@ -228,8 +229,12 @@ class Registry:
         if kind == "metric":
             yield from _table(kind, "bench.metrics.table", "METRICS")
             return
+        if kind == "decoder_metric":
+            yield from _table(kind, "bench.decoder.table", "DECODER_METRICS")
+            return
         if kind == "reducer":
             yield from _table(kind, "bench.controls", "CONTROLS")
+            yield from _table(kind, "bench.controls", "DECODERS")
         package = util.find_spec(f"bench.{kind}s")
         for folder in (package and package.submodule_search_locations) or ():
             for path in sorted(Path(folder).glob("[a-z]*.py")):

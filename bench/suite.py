@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from bench.controls import CONTROLS
+from bench.controls import ALL_CONTROLS, DECODERS
 from bench.errors import BenchError, UnavailableError, unknown_name
 from bench.job import DatasetConfig, Job, ReducerConfig, short_name
 from bench.reducer import as_reducer
@@ -101,6 +101,12 @@ def plan(suite: Suite, registry: Registry, overrides: Overrides | None = None) -
         If a name or a parameter does not exist, or nothing is chosen.
     """
     overrides = overrides or {}
+    decoders = [choice.name for choice in suite.reducers if choice.name in DECODERS]
+    if decoders and not suite.held_out:
+        raise BenchError(
+            f"{decoders[0]} is a control of decoders, which are judged on held-out points: add "
+            "--held-out 0.2."
+        )
     _check_choice("seed", suite.seeds)
     chosen = {short_name(choice.name) for choice in (*suite.datasets, *suite.reducers)}
     for name in overrides:
@@ -133,7 +139,7 @@ def _check_choice(kind: str, chosen: Sequence[object]) -> None:
 def _reducer_config(choice: Choice, registry: Registry, overrides: Overrides) -> ReducerConfig:
     given = choice.parameters | dict(overrides.get(short_name(choice.name), {}))
     item = registry.find("reducer", choice.name)
-    if choice.name in CONTROLS:
+    if choice.name in ALL_CONTROLS:
         _check_parameters(choice.name, given, ())
         return ReducerConfig(choice.name, {})
     try:

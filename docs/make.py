@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from sections import update
 
+from bench.decoder.table import DECODER_METRICS, HELD_OUT, MANIFOLD, DecoderMetric
 from bench.metrics.table import METRICS, Level, Metric
 from bench.testing.metrics import METRIC_RULES
 from bench.testing.rules import rule_name
@@ -63,7 +64,20 @@ def facts(metric: Metric) -> str:
 def contents() -> dict[str, str]:
     """Return every section that is generated from the table."""
     of_each = {name: facts(metric) for name, metric in METRICS.items()}
-    return {"overview": overview(), "contract": contract()} | of_each
+    return {"overview": overview(), "contract": contract(), "decoders": decoders()} | of_each
+
+
+def decoders() -> str:
+    """Return a table with a line for each metric of decoders."""
+    head = "| name | score | against | range | better | best | what it is | source |"
+    lines = [head, "|---|---|---|---|---|---|---|---|"]
+    for metric in DECODER_METRICS.values():
+        against = metric.reference or f"{MANIFOLD}, else {HELD_OUT}"
+        best = "none stated" if metric.best is None else f"{metric.best:g}"
+        meaning = " ".join((metric.function.__doc__ or "").split())
+        cells = [f"`{metric.name}`", metric.label, against, _range(metric), _better(metric), best]
+        lines.append(f"| {' | '.join([*cells, meaning, metric.source])} |")
+    return "\n".join(lines)
 
 
 def contract() -> str:
@@ -76,12 +90,13 @@ def _anchor(metric: Metric) -> str:
     return re.sub(r"[^\w\- ]", "", metric.label.lower()).replace(" ", "-")
 
 
-def _range(metric: Metric) -> str:
+def _range(metric: Metric | DecoderMetric) -> str:
+    low = "-∞" if metric.low == -float("inf") else f"{metric.low:g}"
     high = "∞" if metric.high == float("inf") else f"{metric.high:g}"
-    return f"{metric.low:g} … {high}"
+    return f"{low} … {high}"
 
 
-def _better(metric: Metric) -> str:
+def _better(metric: Metric | DecoderMetric) -> str:
     words = {True: "higher", False: "lower", None: ""}
     return words[metric.higher_is_better]
 

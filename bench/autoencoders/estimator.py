@@ -7,10 +7,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from bench.autoencoders import networks
-from bench.autoencoders.codes import CODES
+from bench.autoencoders.codes import CODES, divergences
 from bench.autoencoders.corruptions import CORRUPTIONS
 from bench.autoencoders.likelihoods import LIKELIHOODS
 from bench.autoencoders.training import Progress, Schedule, train
@@ -249,6 +250,24 @@ class Autoencoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sci
         negative = self._likelihood.negative_log(x, self.decoder_(codes)) + charges
         units = self.n_features_in_ * np.log(self.scale_)
         return np.asarray(-np.asarray(negative, dtype=np.float64) - units)
+
+    @available_if(lambda self: self.code == "variational")  # type: ignore[untyped-decorator]
+    def divergences(self, X: NDArray[Any]) -> NDArray[np.float64]:
+        """Return what each unit of the code is charged for each point.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n, D)
+
+        Returns
+        -------
+        ndarray of shape (n, n_components)
+            KL divergence of the code's distribution from N(0, 1) in nats; a unit that is near 0
+            for all points says nothing of them. The method is there for variational codes only.
+        """
+        check_is_fitted(self, "encoder_")
+        x = self._scaled(_points(X, self.n_features_in_))
+        return np.asarray(divergences(self.encoder_(x)), dtype=np.float64)
 
     def save(self, folder: Path | str) -> None:
         """Write the fitted model to a folder: two Keras files, JSON and plain arrays; no pickle."""

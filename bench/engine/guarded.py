@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from numpy.typing import NDArray
 
+from bench.decoder.table import DecoderMetric
 from bench.engine.circumstances import circumstances
 from bench.engine.fit import embed
 from bench.engine.held_out import place_held_out
@@ -28,7 +29,7 @@ from bench.job import DatasetConfig, Job
 from bench.metrics.comparison import compare
 from bench.metrics.table import Metric
 from bench.record import Circumstances, DatasetFacts, Record, Status
-from bench.registry import Registry
+from bench.registry import Kind, Registry
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -124,7 +125,7 @@ def _run(job: Job, workplace: Workplace) -> tuple[Record, Arrays]:
 def _run_held_out(
     job: Job, prepared: Prepared, registry: Registry, threads: int
 ) -> tuple[Record, Arrays]:
-    found = place_held_out(job, prepared, registry, metrics(registry))
+    found = place_held_out(job, prepared, registry, metrics(registry), decoder_metrics(registry))
     record = Record(
         job,
         Status.OK,
@@ -139,12 +140,20 @@ def _run_held_out(
 
 def metrics(registry: Registry) -> list[Metric]:
     """Load every metric; one that cannot be loaded is left out, `list` says why."""
+    return _rows(registry, "metric")
+
+
+def decoder_metrics(registry: Registry) -> list[DecoderMetric]:
+    """Load every metric of decoders, likewise."""
+    return _rows(registry, "decoder_metric")
+
+
+def _rows(registry: Registry, kind: Kind) -> list[Any]:
     found = []
-    for item in registry.items("metric").values():
+    for item in registry.items(kind).values():
         try:
-            metric: Metric = item.load()[0]
             # The registry's name is the one that nothing else has.
-            found.append(replace(metric, name=item.name))
+            found.append(replace(item.load()[0], name=item.name))
         except UnavailableError:
             continue
     return found

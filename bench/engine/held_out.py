@@ -14,11 +14,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.controls import CONTROLS
+from bench.controls import CONTROLS, DECODERS
+from bench.decoder.table import DecoderMetric
+from bench.engine.decoded import Coder, judge_decoder
 from bench.engine.fit import Fitted, check_places, fit, measure
 from bench.engine.prepare import Prepared
 from bench.engine.score import score
-from bench.errors import DegenerateError, UnsupportedError, one_line
+from bench.engine.split import Split, split
+from bench.errors import DegenerateError, one_line
 from bench.geometry.blocks import Rows
 from bench.job import Job
 from bench.metrics.comparison import compare
@@ -26,47 +29,10 @@ from bench.metrics.table import Metric
 from bench.record import Costs, OutOfSample, Placement, Score
 from bench.reducer import as_reducer
 from bench.registry import Registry
-from bench.seeds import stream
 
 NEIGHBORS = 5
 _SINGLY = 8  # points that are placed one by one
-_LEAST = 10  # points on either side
 Places = NDArray[np.floating]
-
-
-@dataclass(frozen=True, eq=False)
-class Split:
-    """Which points are fitted on and which are held out, each in the order of their rows."""
-
-    training: Rows
-    held_out: Rows
-
-
-def split(n: int, share: float, seed: int) -> Split:
-    """Draw the points that are held out.
-
-    Parameters
-    ----------
-    n : int
-        Number of points.
-    share : float
-        Of the points that are held out, rounded to a whole number of them.
-    seed : int
-        The job's seed.
-
-    Raises
-    ------
-    UnsupportedError
-        If fewer than ten points would be on either side.
-    """
-    size = round(share * n)
-    if min(size, n - size) < _LEAST:
-        raise UnsupportedError(
-            f"{share:g} of {n} points leaves {size} held out and {n - size} to fit on; each side "
-            f"needs {_LEAST}"
-        )
-    order = stream(seed, "held-out").permutation(n)
-    return Split(np.sort(order[size:]), np.sort(order[:size]))
 
 
 def place_by_neighbors(
@@ -102,8 +68,8 @@ class HeldOut:
     ----------
     embedding : ndarray of shape (n, n_components)
         Of all points: training points as fitted, the others as placed.
-    costs : Costs
-        Of the fit.
+    costs : Costs or None
+        Of the fit; None where there was none.
     scores : list of Score
     out_of_sample : OutOfSample
     problems : list of str
@@ -111,14 +77,18 @@ class HeldOut:
     """
 
     embedding: Places
-    costs: Costs
+    costs: Costs | None
     scores: list[Score]
     out_of_sample: OutOfSample
     problems: list[str] = field(default_factory=list)
 
 
 def place_held_out(
-    job: Job, prepared: Prepared, registry: Registry, table: Sequence[Metric]
+    job: Job,
+    prepared: Prepared,
+    registry: Registry,
+    table: Sequence[Metric],
+    decoder_table: Sequence[DecoderMetric] = (),
 ) -> HeldOut:
     """Run a job that holds points out; raises as `bench.engine.fit.embed` does.
 
@@ -129,10 +99,15 @@ def place_held_out(
     registry : Registry
     table : sequence of Metric
         The scores; those that look at more than some rows are left out.
+    decoder_table : sequence of DecoderMetric
+        The scores of decoders, where the reducer has one.
     """
     parts = split(len(prepared.X), job.held_out, job.seed)
     facts = OutOfSample(len(parts.training), len(parts.held_out))
+    if job.reducer.name in DECODERS:
+        return _control_of_decoders(job, prepared, registry, parts, decoder_table)
     problems: list[str] = []
+    scores: list[Score] = []
     places: dict[Placement, Places] = {}
     if job.reducer.name in CONTROLS:
         fitted, places["transform"] = _control(job, prepared, parts)
@@ -144,13 +119,16 @@ def place_held_out(
                 places["transform"], facts = _transform(fitted, prepared.X, parts, facts)
             except Exception as error:  # noqa: BLE001 - a plugin may raise anything
                 problems.append(f"transform: {one_line(error)}")
+        if reducer.inverse and "transform" in places:
+            judged = Coder.of(fitted, reducer), decoder_table
+            scores, problems = judge_decoder(job, prepared, registry, parts, *judged)
     training, held_out = prepared.X[parts.training], prepared.X[parts.held_out]
     places["neighbors"] = place_by_neighbors(training, fitted.embedding, held_out)
     wholes = {name: _whole(fitted.embedding, placed, parts) for name, placed in places.items()}
     first = next(iter(wholes.values()))
     looks: list[tuple[Placement, Places, Rows]] = [("fitted", first, parts.training)]
     looks += [(name, whole, parts.held_out) for name, whole in wholes.items()]
-    scores = [found for look in looks for found in _score(prepared, look, table, problems)]
+    scores += [found for look in looks for found in _score(prepared, look, table, problems)]
     return HeldOut(first, fitted.costs, scores, facts, problems)
 
 
@@ -160,6 +138,22 @@ def _control(job: Job, prepared: Prepared, parts: Split) -> tuple[Fitted, Places
     found, costs = measure(lambda: control(X, prepared.chart, job.n_components, job.seed))
     embedding = check_places(found, len(X), job.n_components)
     return Fitted(None, embedding[parts.training], costs), embedding[parts.held_out]
+
+
+def _control_of_decoders(
+    job: Job,
+    prepared: Prepared,
+    registry: Registry,
+    parts: Split,
+    table: Sequence[DecoderMetric],
+) -> HeldOut:
+    """Judge a control that has no embedding to speak of: of its code the first columns are kept."""
+    coder = Coder.control(job.reducer.name, prepared.X[parts.training])
+    scores, problems = judge_decoder(job, prepared, registry, parts, coder, table)
+    codes = np.asarray(coder.encode(prepared.X))[:, : job.n_components]
+    embedding = np.pad(codes, ((0, 0), (0, job.n_components - codes.shape[1])))
+    facts = OutOfSample(len(parts.training), len(parts.held_out))
+    return HeldOut(embedding, None, scores, facts, problems)
 
 
 def _transform(

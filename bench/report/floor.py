@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 import pandas as pd
 
-from bench.controls import CONTROLS
+from bench.controls import ALL_CONTROLS
 from bench.job import DatasetConfig
 from bench.record import Record, Status
 from bench.report.frame import REFERENCES, Results, fixed, reducer_label
@@ -77,7 +77,7 @@ def _rows(results: Results) -> Iterator[dict[str, object]]:
     twins = _twins(results)
     for record in results.records:
         noise = twins.get((record.job.dataset.label, record.job.seed))
-        if noise is None or record.job.reducer.name in CONTROLS:
+        if noise is None or record.job.reducer.name in ALL_CONTROLS:
             continue
         # A job's id follows from its configuration alone, and so does that of its twin.
         twin = by_id.get(msgspec.structs.replace(record.job, dataset=noise).id)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bench.controls import CONTROLS
+from bench.controls import ALL_CONTROLS
 from bench.errors import BenchError
 from bench.job import DatasetConfig
 from bench.metrics.table import METRICS, Metric
@@ -204,7 +204,7 @@ def _common(record: Record) -> dict[str, Any]:
     return {
         "dataset": record.job.dataset.label,
         "reducer": reducer_label(record),
-        "control": record.job.reducer.name in CONTROLS,
+        "control": record.job.reducer.name in ALL_CONTROLS,
         "seed": record.job.seed,
     }
 
@@ -237,10 +237,11 @@ def _score_rows(
 ) -> Iterable[dict[str, Any]]:
     common = _common(record)
     for score in record.scores:
-        if score.k is None:
+        # Of a fitted embedding curves are there whole, and are read below.
+        if score.k is None or record.job.held_out:
             yield common | {
                 "metric": score.metric,
-                "k": "",
+                "k": "" if score.k is None else str(score.k),
                 "reference": score.reference,
                 "placement": score.placement or "",
                 "value": np.nan if score.value is None else score.value,

@@ -6,6 +6,7 @@ import pandas as pd
 
 from bench.record import Status
 from bench.report.datasets import datasets_section
+from bench.report.decoder import decoder_section
 from bench.report.floor import above_floor, floor_section
 from bench.report.frame import Results
 from bench.report.held_out import held_out_numbers, held_out_section
@@ -89,6 +90,7 @@ def _markdown(results: Results) -> str:
     parts += [table.markdown for table in all_tables(results) if len(table.frame)]
     parts += ["## Above the floor\n", floor_section(results)]
     parts += ["## Held-out points\n", held_out_section(results)]
+    parts += ["## Decoders\n", decoder_section(results)]
     parts += ["## Datasets\n", datasets_section(results), "## Jobs without scores\n"]
     failed = failures(results)
     parts.append(github_table(failed) if len(failed) else "None.\n")

@@ -12,7 +12,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from bench.report.frame import Results, fixed
-from bench.report.statistics import interval, marks, summarise
+from bench.report.statistics import Interval, interval, marks, summarise
 
 REFERENCE_LABELS = {
     "geodesic": "geodesic neighbours",
@@ -279,11 +279,15 @@ def _cell_text(numbers: NDArray[np.float64], statuses: list[str], digits: int) -
     found = interval(numbers)
     if not found.seeds:
         return ", ".join(sorted(set(statuses) - {"ok"}))
-    text = fixed(found.mean, digits)
-    if np.isfinite(found.half_width):
-        text += f" ± {fixed(found.half_width, digits)}"
+    text = cell_text(found, digits)
     whole = found.seeds == len(statuses)
     return text if whole else f"{text} ({found.seeds}/{len(statuses)})"
+
+
+def cell_text(found: Interval, digits: int) -> str:
+    """Write a mean over seeds, and the half-width of its interval if it has one."""
+    text = fixed(found.mean, digits)
+    return f"{text} ± {fixed(found.half_width, digits)}" if np.isfinite(found.half_width) else text
 
 
 def github_table(frame: pd.DataFrame) -> str:

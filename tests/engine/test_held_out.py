@@ -9,7 +9,8 @@ from sklearn.decomposition import PCA
 
 from bench import Job, LiveReference, Reducer
 from bench.engine.fit import embed
-from bench.engine.held_out import place_by_neighbors, place_held_out, split
+from bench.engine.held_out import place_by_neighbors, place_held_out
+from bench.engine.split import split
 from bench.errors import UnsupportedError
 from bench.geometry.euclidean import EuclideanDistances
 from bench.job import DatasetConfig, ReducerConfig
@@ -156,7 +157,7 @@ def test_a_transform_that_depends_on_its_batch_is_caught(prepared):
 
 
 def test_a_transform_that_ignores_the_points_scores_at_chance(prepared):
-    assert abs(values(place(prepared, Blind))["transform"]) < 0.06
+    assert abs(values(place(prepared, Blind))["transform"]) < 0.1
     assert values(place(prepared, First))["transform"] > 0.5
     assert place(prepared, Blind).out_of_sample.fit_deviation > 0.5
 
@@ -186,7 +187,7 @@ def test_a_transform_that_fails_costs_its_own_scores_only_and_says_why(prepared,
 def test_controls_come_out_right(prepared):
     assert values(place(prepared, None, name="oracle"))["transform"] > 0.5
     for name in ("random", "shuffled"):
-        assert abs(values(place(prepared, None, name=name))["transform"]) < 0.06
+        assert abs(values(place(prepared, None, name=name))["transform"]) < 0.1
 
 
 def test_metrics_that_look_at_other_rows_too_are_left_out(prepared):

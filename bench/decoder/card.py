@@ -1,0 +1,50 @@
+"""The report card of a decoder: every metric of the table, applied to one decoding."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from bench.decoder.decoding import NOISE_LEVELS, Decoding
+from bench.decoder.table import DecoderMetric
+from bench.errors import one_line
+from bench.record import Score
+
+
+def judge(decoding: Decoding, table: Iterable[DecoderMetric]) -> tuple[list[Score], list[str]]:
+    """Apply the decoder's metrics.
+
+    A metric that raises gives no number, and takes none away from the others.
+
+    Parameters
+    ----------
+    decoding : Decoding
+    table : iterable of DecoderMetric
+
+    Returns
+    -------
+    scores : list of Score
+        With reference ``"manifold"`` or ``"held-out data"``. Of a curve one for each level of
+        noise, whose ``k`` is the level in per cent of `Decoding.spread`.
+    problems : list of str
+        Which metric failed, and why.
+    """
+    scores: list[Score] = []
+    problems: list[str] = []
+    for metric in table:
+        reference = metric.reference_of(decoding)
+        if reference is None:
+            continue
+        try:
+            value = metric.function(decoding)
+        except Exception as error:  # noqa: BLE001 - a plugin's decoder may raise anything
+            problems.append(f"metric {metric.name}: {one_line(error)}")
+            continue
+        if value is None:
+            continue
+        values = np.atleast_1d(np.asarray(value, dtype=np.float64))
+        ks = [round(100 * level) for level in NOISE_LEVELS] if metric.curve else [None]
+        scores += [
+            Score(metric.name, reference, float(one) if np.isfinite(one) else None, k)
+            for one, k in zip(values, ks, strict=True)
+        ]
+    return scores, problems

@@ -1,0 +1,51 @@
+"""What decoders are held against: a dataset drawn again without noise, and more densely."""
+
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.engine.prepare import draw
+from bench.geometry.manifold import SampledManifold
+from bench.job import DatasetConfig
+from bench.registry import Registry
+
+_POINTS = 10_000  # of a curve or a surface; of more dimensions twice as many
+_KNOWN = ("closed-form", "numerical")
+
+
+def clean_points(config: DatasetConfig, registry: Registry) -> NDArray[np.float32]:
+    """Draw the points of a dataset without its noise: row by row the same points."""
+    return draw(_without_noise(config), registry).X
+
+
+def sampled_manifold(config: DatasetConfig, registry: Registry) -> SampledManifold | None:
+    """Draw a dense sample of the manifold of a dataset.
+
+    Parameters
+    ----------
+    config : DatasetConfig
+        Its seed is kept, since it may have turned the manifold too; more points, without noise,
+        are others of the same manifold.
+    registry : Registry
+
+    Returns
+    -------
+    SampledManifold or None
+        None where it is not known: real data, and data without any.
+    """
+    item = registry.find("dataset", config.name)
+    if item.beside("most") is not None or "n" not in config.parameters:
+        return None
+    few = draw(_without_noise(config, n=min(100, config.parameters["n"])), registry)
+    if few.geodesics.status not in _KNOWN or few.intrinsic_dimension is None:
+        return None
+    n = _POINTS * (1 if few.intrinsic_dimension <= 2 else 2)
+    sample = draw(_without_noise(config, n=n), registry).X
+    return SampledManifold(sample, few.intrinsic_dimension)
+
+
+def _without_noise(config: DatasetConfig, **changed: Any) -> DatasetConfig:  # noqa: ANN401 - parameters
+    quiet = {"noise": 0.0} if "noise" in config.parameters else {}
+    return msgspec.structs.replace(config, parameters=config.parameters | quiet | changed)
