@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from bench import Job, Registry
+from bench.controls import DECODERS
 from bench.downloads import downloads_of
 from bench.errors import BenchError
 from bench.job import DatasetConfig, ReducerConfig
@@ -25,12 +26,24 @@ def test_the_full_suite_has_every_dataset_that_takes_no_download_and_no_extra():
 
 def test_the_default_suite_has_every_reducer():
     jobs = plan(load_suite("all"), Registry())
-    assert {job.reducer.name for job in jobs} == set(Registry().items("reducer"))
+    assert {job.reducer.name for job in jobs} == set(Registry().items("reducer")) - set(DECODERS)
     assert {job.dataset.parameters["n"] for job in jobs} == {1500}
     assert len({job.seed for job in jobs}) == 3
     methods = {j.reducer.parameters["method"] for j in jobs if j.reducer.name == "lle"}
     assert methods == {"standard", "modified", "hessian", "ltsa"}
-    assert len({job.id for job in jobs}) == len(jobs) == 7 * 18 * 3
+    assert len({job.id for job in jobs}) == len(jobs) == 7 * 19 * 3
+
+
+def test_the_held_out_suite_has_every_reducer_of_the_default_one_and_the_controls_of_decoders():
+    suite = load_suite("held_out")
+    assert suite.held_out == 0.2
+    assert {choice.name for choice in suite.reducers} == set(Registry().items("reducer"))
+    assert set(suite.datasets) < set(load_suite("all").datasets)
+
+
+def test_a_control_of_decoders_is_refused_where_nothing_is_held_out():
+    with pytest.raises(BenchError, match="--held-out 0.2"):
+        plan(small(reducers=["identity"]), Registry(), {})
 
 
 def test_defaults_are_filled_in_and_what_differs_shows_in_the_label():
