@@ -222,6 +222,34 @@ def calibrate(
     run_calibration(choices, Store(out), _registry(plugins))
 
 
+@app.command(
+    "study",
+    epilog="Examples:\n\npython -m bench study likelihood\n\n"
+    "python -m bench study manifold --seed 0",
+)
+def study(
+    name: Annotated[str, typer.Argument(help="The study: likelihood or manifold.")],
+    *,
+    seed: Annotated[
+        list[int] | None, typer.Option(min=0, max=2**32 - 1, help="Seed; repeatable.")
+    ] = None,
+    out: Out = Path("results"),
+    workers: Workers = None,
+    time_limit: TimeLimit = 600,
+    retry: Retry = False,
+) -> None:
+    """Answer one question by many small runs, and write a report of it.
+
+    What is done already is not run again: after Ctrl-C the same command resumes.
+    """
+    from bench.study_run import run_study
+
+    seeds = tuple(seed or ())
+    raise typer.Exit(
+        run_study(name, out, seeds=seeds, workers=workers, time_limit=time_limit, retry=retry)
+    )
+
+
 @app.command("show", epilog="Example: python -m bench show --reducer isomap --seed 0")
 def show(
     job: Annotated[str, typer.Argument(help="The job's id, or how it begins.")] = "",

@@ -28,7 +28,7 @@ class Autoencoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sci
     ----------
     n_components : int
         Dimensions of the code.
-    likelihood : {"gaussian", "learned_gaussian", "bernoulli"}
+    likelihood : {"gaussian", "learned_gaussian", "bernoulli", ...}
         Of a point given its code: squared error, the same with a learned variance, or
         cross-entropy on logits, for values in [0, 1]. See `bench.autoencoders.likelihoods`.
         But for the last, points are centred and divided by one common scale.

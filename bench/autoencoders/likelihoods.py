@@ -8,6 +8,11 @@ With ``D`` inputs, ``x`` a point and ``o`` the decoder's linear outputs:
     x ~ N(o, s²) with one learned variance s²: squared error in units of what is left over
     (Rybkin, Daniilidis & Levine, Simple and effective VAE training with calibrated decoders,
     ICML 2021).
+``unscaled_gaussian``
+    x ~ N(o, 1) in the units of the points as they are given.
+``sigmoid_gaussian``
+    x_i ~ N(sigmoid(o_i), 1), for values in [0, 1] as they are given: squared error behind a
+    function that saturates, as in the textbooks. It is here to be compared with the others.
 ``bernoulli``
     x_i ~ Bernoulli(sigmoid(o_i)): the loss is the cross-entropy, computed on the logits o. For
     grey values between 0 and 1 it is a loss and not a density (Loaiza-Ganem & Cunningham, The
@@ -113,8 +118,26 @@ class Bernoulli(Gaussian):
         return tf.sigmoid(outputs)
 
 
+class UnscaledGaussian(Gaussian):
+    """Gaussian of unit variance, in the points' own units."""
+
+    def scaling(self, X: NDArray[Any]) -> tuple[NDArray[np.float64], float]:
+        """Leave the points as they are."""
+        return np.zeros(X.shape[1]), 1.0
+
+
+class SigmoidGaussian(Bernoulli):
+    """Gaussian of unit variance around probabilities, given by their logits."""
+
+    def negative_log(self, x: Any, outputs: Any) -> Any:  # noqa: ANN401 - tensors are untyped
+        """Return -log p(x | code) in nats per point: tensors (m, D) to (m,)."""
+        return Gaussian.negative_log(self, x, self.mean(outputs))
+
+
 LIKELIHOODS = {
     "gaussian": Gaussian,
     "learned_gaussian": LearnedGaussian,
+    "unscaled_gaussian": UnscaledGaussian,
+    "sigmoid_gaussian": SigmoidGaussian,
     "bernoulli": Bernoulli,
 }

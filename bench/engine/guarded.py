@@ -78,7 +78,7 @@ def run_guarded(job: Job, workplace: Workplace) -> tuple[Record, Arrays]:
     """Run one job: embed, score, and return the record with the embedding and the curves."""
     found = circumstances(workplace.threads)
     begin = time.perf_counter()
-    outcome = _guard(lambda: _run(job, workplace), Path(workplace.log))
+    outcome = guard(lambda: _run(job, workplace), Path(workplace.log))
     busy = time.perf_counter() - begin
     if isinstance(outcome, Failure):
         return outcome.record(job, found, busy), {}
@@ -92,7 +92,7 @@ def prepare_guarded(
     """Prepare one dataset for its jobs."""
     begin = time.perf_counter()
     folder = Path(workplace.prepared)
-    outcome = _guard(lambda: prepare(config, folder, workplace.registry), Path(workplace.log))
+    outcome = guard(lambda: prepare(config, folder, workplace.registry), Path(workplace.log))
     if isinstance(outcome, Failure):
         return outcome
     facts, arrays = outcome
@@ -159,7 +159,7 @@ def _rows(registry: Registry, kind: Kind) -> list[Any]:
     return found
 
 
-def _guard(function: Callable[[], Any], log: Path) -> Any:  # noqa: ANN401 - returns what it is given
+def guard(function: Callable[[], Any], log: Path) -> Any:  # noqa: ANN401 - returns what it is given
     """Call a function with its output in a file; turn whatever it raises into a `Failure`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     log.with_suffix(".pid").write_text(str(os.getpid()), encoding="ascii")

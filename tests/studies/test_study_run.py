@@ -1,0 +1,118 @@
+"""Running a study: what is kept, what is run again, what is refused."""
+
+import json
+from types import ModuleType
+
+import pytest
+from typer.testing import CliRunner
+
+from bench import study_run
+from bench.cli import app
+from bench.engine.circumstances import circumstances
+from bench.errors import BenchError, DegenerateError
+from bench.record import Status
+from bench.study import Cell, Outcome, load_study, study_names
+
+
+class Small(ModuleType):
+    """Doubles numbers, and fails where it is told to."""
+
+    SEEDS = (0, 1)
+
+    def cells(self, seeds):
+        return [Cell({"x": x}, seed) for x in (1, -1) for seed in seeds]
+
+    def run(self, cell):
+        if cell.parameters["x"] < 0:
+            raise DegenerateError("x is negative")
+        return {"twice": 2.0 * cell.parameters["x"], "curve": [1.0, None]}
+
+    def publish(self, outcomes, folder):
+        (folder / "report.md").write_text(" ".join(o.status.value for o in outcomes))
+        return ["report.md"]
+
+
+class Future:
+    def __init__(self, outcome):
+        self._outcome = outcome
+
+    def result(self):
+        return self._outcome
+
+
+@pytest.fixture
+def ran(monkeypatch):
+    """Run cells in this process, and list them."""
+    ran = []
+    monkeypatch.setattr(study_run, "load_study", lambda name: Small("small"))
+
+    def run(name, cells, folder, workers, time_limit, found):
+        for cell in cells:
+            ran.append(cell)
+            log = study_run.Store(folder).scratch / f"{cell.id}.log"
+            outcome = study_run.run_cell(name, cell, str(log), 1)
+            path = study_run._path(folder, cell)
+            study_run.write_whole(path, study_run.msgspec.json.encode(outcome))
+            found[cell.id] = outcome
+
+    monkeypatch.setattr(study_run, "_run", run)
+    return ran
+
+
+def test_what_is_there_is_not_run_again_and_a_failure_is_kept_and_said(tmp_path, ran, capsys):
+    assert study_run.run_study("small", tmp_path) == 1
+    assert len(ran) == 4
+    folder = tmp_path / "studies" / "small"
+    assert (folder / "report.md").read_text() == "ok ok degenerate degenerate"
+    assert "x is negative" in capsys.readouterr().err
+    study_run.run_study("small", tmp_path)
+    assert len(ran) == 4
+    study_run.run_study("small", tmp_path, seeds=(0, 5))
+    assert [cell.seed for cell in ran[4:]] == [5, 5]
+    study_run.run_study("small", tmp_path, retry=True)
+    assert [cell.parameters["x"] for cell in ran[6:]] == [-1, -1]
+
+
+def test_a_damaged_outcome_is_made_again(tmp_path, ran, capsys):
+    study_run.run_study("small", tmp_path)
+    records = sorted((tmp_path / "studies" / "small" / "records").iterdir())
+    before = records[0].read_text()
+    records[0].write_text("{")
+    records[1].write_text(before)
+    study_run.run_study("small", tmp_path)
+    assert len(ran) == 6
+    assert "is not an outcome" in capsys.readouterr().err
+    assert json.loads(records[0].read_text())["cell"] == json.loads(before)["cell"]
+
+
+def test_outcomes_say_what_they_are(tmp_path, ran):
+    study_run.run_study("small", tmp_path)
+    files = (tmp_path / "studies" / "small" / "records").iterdir()
+    found = [study_run.msgspec.json.decode(f.read_bytes(), type=Outcome) for f in files]
+    good = next(o for o in found if o.status is Status.OK)
+    assert good.numbers == {"twice": 2.0, "curve": [1.0, None]}
+    assert good.circumstances.versions == circumstances(1).versions
+    assert {o.reason for o in found if o.status is Status.DEGENERATE} == {"x is negative"}
+
+
+def test_cells_differ_by_all_that_they_are():
+    one = Cell({"a": 1}, 0)
+    assert one.id == Cell({"a": 1}, 0).id
+    assert len({one.id, Cell({"a": 2}, 0).id, Cell({"a": 1}, 1).id, Cell({"a": 1}, 0, 2).id}) == 4
+
+
+def test_every_study_offers_what_it_must():
+    assert study_names() == ["likelihood", "manifold"]
+    for name in study_names():
+        study = load_study(name)
+        cells = study.cells(study.SEEDS)
+        assert len({cell.id for cell in cells}) == len(cells) > 0
+        assert study.__doc__
+    with pytest.raises(BenchError, match="Did you mean 'likelihood'"):
+        load_study("liklihood")
+
+
+def test_the_command_names_what_is_there():
+    found = CliRunner().invoke(app, ["study", "nothing"])
+    assert isinstance(found.exception, BenchError)
+    assert "likelihood, manifold" in str(found.exception)
