@@ -110,7 +110,7 @@ class Store:
         return good, damaged
 
     def arrays(self, record: Record) -> dict[str, NDArray[Any]]:
-        """Return the embedding and the curves of an ``ok`` record.
+        """Return the embedding of an ``ok`` record, its curves and pictures.
 
         Raises
         ------
@@ -123,9 +123,8 @@ class Store:
         if digest != record.arrays_sha256:
             raise BenchError(f"{path} was changed after it was written.")
         embedding = arrays.pop("embedding", np.empty(0))
-        curves = arrays.values()
-        if embedding.ndim != 2 or any(c.ndim != 1 or c.dtype.kind != "f" for c in curves):
-            raise BenchError(f"{path} does not hold an embedding and curves.")
+        if embedding.ndim != 2 or not all(_is_kept(*one) for one in arrays.items()):
+            raise BenchError(f"{path} does not hold an embedding, curves and pictures.")
         return {"embedding": embedding, **arrays}
 
     def dataset(self, config: DatasetConfig) -> tuple[DatasetFacts, dict[str, NDArray[Any]]]:
@@ -174,6 +173,13 @@ class Store:
         finally:
             shutil.rmtree(self.scratch, ignore_errors=True)
             lock.release()
+
+
+def _is_kept(name: str, array: NDArray[Any]) -> bool:
+    """Whether an array beside an embedding is a curve, or a picture (`bench.decoder.pictures`)."""
+    if name.startswith("pictures/"):
+        return array.ndim in (2, 3) and array.dtype in (np.uint8, np.float32)
+    return array.ndim == 1 and array.dtype.kind == "f"
 
 
 def _slug(name: str) -> str:

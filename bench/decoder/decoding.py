@@ -44,6 +44,8 @@ class Decoding:
         The truth, where it is known.
     seed : int
         Draws noise, pairs and samples.
+    chart : ndarray of shape (m, d) or None
+        Coordinates of the held-out points in which the manifold is flat, where there are any.
     affordable : int or None
         How many codes may be decoded for one measure; None for any number.
     divergences : callable, optional
@@ -59,6 +61,7 @@ class Decoding:
     geodesics: Points
     manifold: SampledManifold | None
     seed: int
+    chart: Points | None = None
     affordable: int | None = None
     divergences: Callable[[Points], Points] | None = None
 
@@ -87,12 +90,12 @@ class Decoding:
     @cached_property
     def held_out_codes(self) -> Points:
         """Codes of `rows`."""
-        return self._encoded(self.held_out[self.rows])
+        return self.encoded(self.held_out[self.rows])
 
     @cached_property
     def rebuilt(self) -> Points:
         """What becomes of `rows` by way of their codes, shape (m, D)."""
-        return self._decoded(self.held_out_codes)
+        return self.decoded(self.held_out_codes)
 
     @cached_property
     def code_radius(self) -> float:
@@ -107,7 +110,7 @@ class Decoding:
 
     def through(self, points: Points) -> Points:
         """Encode and decode points."""
-        return self._decoded(self._encoded(points))
+        return self.decoded(self.encoded(points))
 
     @cached_property
     def pairs(self) -> NDArray[np.intp]:
@@ -121,9 +124,9 @@ class Decoding:
     @cached_property
     def lines(self) -> Points:
         """Straight lines between codes of `pairs`, decoded: shape (p, steps, D)."""
-        ends = self._encoded(self.held_out[self.pairs.ravel()])
+        ends = self.encoded(self.held_out[self.pairs.ravel()])
         codes = straight(ends.reshape(len(self.pairs), 2, -1))
-        decoded = self._decoded(codes.reshape(-1, codes.shape[-1]))
+        decoded = self.decoded(codes.reshape(-1, codes.shape[-1]))
         return decoded.reshape(*codes.shape[:2], -1)
 
     @cached_property
@@ -148,7 +151,7 @@ class Decoding:
             random_state=seed,
         )
         drawn = mixture.fit(self.codes.astype(np.float64)).sample(self.affordable or _SAMPLES)[0]
-        return self._decoded(drawn)
+        return self.decoded(drawn)
 
     def off_truth(self, points: Points) -> Points:
         """Return how far points are from the truth, in units of its kind, shape (m,).
@@ -164,19 +167,21 @@ class Decoding:
         own = np.median(search.kneighbors()[0])
         return np.asarray(search.kneighbors(points)[0][:, 0] / max(own, 1e-300))
 
-    def _encoded(self, points: Points) -> Points:
+    def encoded(self, points: Points) -> Points:
+        """Encode points; raises `ValueError` if the codes are not finite or of another shape."""
         codes = np.asarray(self.encode(points.astype(np.float32)), dtype=np.float64)
         return _finite(codes, "encoding", (len(points), self.codes.shape[1]))
 
-    def _decoded(self, codes: Points) -> Points:
+    def decoded(self, codes: Points) -> Points:
+        """Decode codes; raises `ValueError` likewise."""
         kind = self.codes.dtype if self.codes.dtype.kind == "f" else np.float64
         points = np.asarray(self.decode(codes.astype(kind)), dtype=np.float64)
         return _finite(points, "decoding", (len(codes), self.training.shape[1]))
 
 
-def straight(ends: Points) -> Points:
+def straight(ends: Points, steps: int = _STEPS) -> Points:
     """Return points at equal steps between pairs: (p, 2, c) to (p, steps, c)."""
-    share = np.linspace(0, 1, _STEPS)[None, :, None]
+    share = np.linspace(0, 1, steps)[None, :, None]
     return np.asarray((1 - share) * ends[:, :1] + share * ends[:, 1:])
 
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
+from bench.dataset import Dataset
 from bench.engine.prepare import draw
+from bench.geometry.geodesics import FlatGeodesics
 from bench.geometry.manifold import SampledManifold
 from bench.job import DatasetConfig
 from bench.registry import Registry
@@ -15,9 +15,9 @@ _POINTS = 10_000  # of a curve or a surface; of more dimensions twice as many
 _KNOWN = ("closed-form", "numerical")
 
 
-def clean_points(config: DatasetConfig, registry: Registry) -> NDArray[np.float32]:
-    """Draw the points of a dataset without its noise: row by row the same points."""
-    return draw(_without_noise(config), registry).X
+def without_noise(config: DatasetConfig, registry: Registry) -> Dataset:
+    """Draw a dataset without its noise: row by row the same points."""
+    return draw(_without_noise(config), registry)
 
 
 def sampled_manifold(config: DatasetConfig, registry: Registry) -> SampledManifold | None:
@@ -42,8 +42,9 @@ def sampled_manifold(config: DatasetConfig, registry: Registry) -> SampledManifo
     if few.geodesics.status not in _KNOWN or few.intrinsic_dimension is None:
         return None
     n = _POINTS * (1 if few.intrinsic_dimension <= 2 else 2)
-    sample = draw(_without_noise(config, n=n), registry).X
-    return SampledManifold(sample, few.intrinsic_dimension)
+    many = draw(_without_noise(config, n=n), registry)
+    flat = isinstance(many.geodesics, FlatGeodesics)
+    return SampledManifold(many.X, few.intrinsic_dimension, many.chart if flat else None)
 
 
 def _without_noise(config: DatasetConfig, **changed: Any) -> DatasetConfig:  # noqa: ANN401 - parameters

@@ -10,17 +10,20 @@ from numpy.typing import NDArray
 from bench.controls import DECODERS
 from bench.decoder.card import judge
 from bench.decoder.decoding import Decoding
+from bench.decoder.pictures import draw
 from bench.decoder.table import DecoderMetric
-from bench.decoder.truth import clean_points, sampled_manifold
+from bench.decoder.truth import sampled_manifold, without_noise
 from bench.engine.fit import Fitted
 from bench.engine.prepare import Prepared
 from bench.engine.split import Split
+from bench.errors import one_line
 from bench.job import Job
 from bench.record import Score
 from bench.reducer import Reducer
 from bench.registry import Registry
 
 Points = NDArray[Any]
+Arrays = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +63,7 @@ def judge_decoder(
     parts: Split,
     coder: Coder,
     table: Sequence[DecoderMetric],
-) -> tuple[list[Score], list[str]]:
+) -> tuple[list[Score], list[str], Arrays]:
     """Judge a decoder on the points that its fit has not seen.
 
     Parameters
@@ -78,8 +81,13 @@ def judge_decoder(
     -------
     scores, problems
         As `bench.decoder.card.judge`.
+    arrays : dict of str to ndarray
+        As `bench.decoder.pictures.draw`.
     """
     training, held_out = parts.training, parts.held_out
+    clean = without_noise(job.dataset, registry)
+    manifold = sampled_manifold(job.dataset, registry)
+    flat = manifold is not None and manifold.chart is not None
     geodesics = prepared.references["geodesic"].block(held_out, ranked=False).distances
     decoding = Decoding(
         encode=coder.encode,
@@ -87,11 +95,16 @@ def judge_decoder(
         training=prepared.X[training],
         codes=coder.codes,
         held_out=prepared.X[held_out],
-        clean=clean_points(job.dataset, registry)[held_out],
+        clean=clean.X[held_out],
         geodesics=geodesics[:, held_out],
-        manifold=sampled_manifold(job.dataset, registry),
+        manifold=manifold,
         seed=job.seed,
+        chart=clean.chart[held_out] if flat and clean.chart is not None else None,
         affordable=coder.affordable,
         divergences=coder.divergences,
     )
-    return judge(decoding, table)
+    scores, problems = judge(decoding, table)
+    try:
+        return scores, problems, draw(decoding, clean.image_shape)
+    except Exception as error:  # noqa: BLE001 - a plugin's decoder may raise anything
+        return scores, [*problems, f"pictures: {one_line(error)}"], {}

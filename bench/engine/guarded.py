@@ -135,7 +135,7 @@ def _run_held_out(
         costs=found.costs,
         out_of_sample=found.out_of_sample,
     )
-    return record, {"embedding": found.embedding}
+    return record, {"embedding": found.embedding, **found.arrays}
 
 
 def metrics(registry: Registry) -> list[Metric]:

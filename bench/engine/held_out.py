@@ -9,6 +9,7 @@ be compared. Their scores are the rank scores of the held-out rows among all poi
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -74,6 +75,8 @@ class HeldOut:
     out_of_sample : OutOfSample
     problems : list of str
         What failed without taking anything from the rest.
+    arrays : dict of str to ndarray
+        Learning curves, by ``learning/`` and their name, and `bench.decoder.pictures.draw`.
     """
 
     embedding: Places
@@ -81,6 +84,7 @@ class HeldOut:
     scores: list[Score]
     out_of_sample: OutOfSample
     problems: list[str] = field(default_factory=list)
+    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
 
 
 def place_held_out(
@@ -108,6 +112,7 @@ def place_held_out(
         return _control_of_decoders(job, prepared, registry, parts, decoder_table)
     problems: list[str] = []
     scores: list[Score] = []
+    arrays: dict[str, NDArray[Any]] = {}
     places: dict[Placement, Places] = {}
     if job.reducer.name in CONTROLS:
         fitted, places["transform"] = _control(job, prepared, parts)
@@ -121,7 +126,8 @@ def place_held_out(
                 problems.append(f"transform: {one_line(error)}")
         if reducer.inverse and "transform" in places:
             judged = Coder.of(fitted, reducer), decoder_table
-            scores, problems = judge_decoder(job, prepared, registry, parts, *judged)
+            scores, problems, arrays = judge_decoder(job, prepared, registry, parts, *judged)
+        arrays |= learning_curves(fitted.estimator)
     training, held_out = prepared.X[parts.training], prepared.X[parts.held_out]
     places["neighbors"] = place_by_neighbors(training, fitted.embedding, held_out)
     wholes = {name: _whole(fitted.embedding, placed, parts) for name, placed in places.items()}
@@ -129,7 +135,20 @@ def place_held_out(
     looks: list[tuple[Placement, Places, Rows]] = [("fitted", first, parts.training)]
     looks += [(name, whole, parts.held_out) for name, whole in wholes.items()]
     scores += [found for look in looks for found in _score(prepared, look, table, problems)]
-    return HeldOut(first, fitted.costs, scores, facts, problems)
+    return HeldOut(first, fitted.costs, scores, facts, problems, arrays)
+
+
+def learning_curves(estimator: object) -> dict[str, NDArray[np.float32]]:
+    """Take the curves of an estimator that keeps them: lists of numbers by name, ``history_``."""
+    history = getattr(estimator, "history_", None)
+    if not isinstance(history, dict):
+        return {}
+    curves = {f"learning/{name}": np.asarray(values) for name, values in history.items()}
+    return {
+        name: curve.astype(np.float32)
+        for name, curve in curves.items()
+        if curve.ndim == 1 and curve.dtype.kind in "fiu"
+    }
 
 
 def _control(job: Job, prepared: Prepared, parts: Split) -> tuple[Fitted, Places]:
@@ -149,11 +168,11 @@ def _control_of_decoders(
 ) -> HeldOut:
     """Judge a control that has no embedding to speak of: of its code the first columns are kept."""
     coder = Coder.control(job.reducer.name, prepared.X[parts.training])
-    scores, problems = judge_decoder(job, prepared, registry, parts, coder, table)
+    scores, problems, arrays = judge_decoder(job, prepared, registry, parts, coder, table)
     codes = np.asarray(coder.encode(prepared.X))[:, : job.n_components]
     embedding = np.pad(codes, ((0, 0), (0, job.n_components - codes.shape[1])))
     facts = OutOfSample(len(parts.training), len(parts.held_out))
-    return HeldOut(embedding, None, scores, facts, problems)
+    return HeldOut(embedding, None, scores, facts, problems, arrays)
 
 
 def _transform(

@@ -25,10 +25,37 @@ class SampledManifold:
         Points of the manifold, without noise.
     dimension : int
         Intrinsic dimension.
+    chart : ndarray of shape (n, d), optional
+        Coordinates of the sample in which the manifold is flat, where there are any.
     """
 
     sample: NDArray[np.float32]
     dimension: int
+    chart: NDArray[np.float64] | None = None
+
+    def at(self, coordinates: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return the points of the sample that are nearest to places in the chart.
+
+        Parameters
+        ----------
+        coordinates : ndarray of shape (m, d)
+
+        Returns
+        -------
+        ndarray of shape (m, D)
+
+        Raises
+        ------
+        ValueError
+            If there is no chart.
+        """
+        if self.chart is None:
+            raise ValueError("this manifold has no chart to look places up in")
+        from sklearn.neighbors import NearestNeighbors
+
+        search = NearestNeighbors(n_neighbors=1).fit(self.chart)
+        nearest = search.kneighbors(coordinates, return_distance=False)[:, 0]
+        return np.asarray(self.sample[nearest], dtype=np.float64)
 
     def project(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return about the nearest point of the manifold to each of some points.

@@ -8,7 +8,7 @@ import pandas as pd
 from bench.calibration import Calibration
 from bench.geometry.default_graph import DEFAULT_NEIGHBORS
 from bench.report import calibration_tables as tables
-from bench.report.figures import drawing_style
+from bench.report.panels import drawing_style
 from bench.store import write_whole
 
 FILES = ("calibration.csv", "calibration_scores.csv", "figures/calibration.png", "calibration.md")

@@ -2,12 +2,10 @@
 
 import io
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import seaborn as sns
 from matplotlib.figure import Figure
@@ -16,12 +14,14 @@ from numpy.typing import NDArray
 from bench.record import Record, Status
 from bench.report.frame import Results, fixed, reducer_label
 from bench.report.gallery import draw_embedding
+from bench.report.panels import COLUMNS, drawing_style, grid_of_panels, plain
+from bench.report.pictures import picture_figures
+from bench.report.rebuilding import rebuilding_figures
 from bench.report.statistics import interval, summarise
 
 GEODESIC, EUCLIDEAN = "#0173b2", "#de8f05"  # the first two of seaborn's colour-blind palette
 _MARKERS = "osD^vPX<>*"
 _GREY_OF_PALETTE = 7  # left to the controls
-_COLUMNS = 4
 REFERENCE_NAMES = {"geodesic": "geodesic", "euclidean": "Euclidean"}
 
 
@@ -33,6 +33,8 @@ def figures(results: Results) -> Iterator[tuple[str, Callable[[], Figure]]]:
     if results.datasets:
         yield "references", partial(geodesic_against_euclidean, results)
         yield "time", partial(quality_against_time, results)
+    for name, draw in (*rebuilding_figures(results), *picture_figures(results)):
+        yield _file(name), draw
 
 
 def draw_figures(results: Results, folder: Path) -> Iterator[tuple[Path, bytes]]:
@@ -47,11 +49,11 @@ def gallery(results: Results, dataset: str) -> Figure:
     """Show every reducer's embedding of one dataset, of its first seed."""
     records = _first_seed(results, dataset)
     names = [name for name in results.reducers if name in records]
-    figure, axes = _grid(len(names), panel=(2.6, 2.75))
+    figure, axes = grid_of_panels(len(names), panel=(2.6, 2.75))
     auc = results.scores.query("metric == 'auc' and dataset == @dataset")
     for ax, name in zip(axes, names, strict=True):
         record = records[name]
-        ax.set_title(_plain(name), fontsize=9)
+        ax.set_title(plain(name), fontsize=9)
         ax.set_xticks([])
         ax.set_yticks([])
         if record.status is not Status.OK:
@@ -67,7 +69,7 @@ def gallery(results: Results, dataset: str) -> Figure:
     has_labels = "labels" in results.pictures.get((dataset, seed), {})
     meaning = "classes" if has_labels else "a true coordinate of the manifold"
     figure.suptitle(
-        f"{_plain(dataset)}, seed {seed}: coloured by {meaning}; AUC geodesic / Euclidean",
+        f"{plain(dataset)}, seed {seed}: coloured by {meaning}; AUC geodesic / Euclidean",
         fontsize=11,
     )
     return figure
@@ -81,7 +83,7 @@ def rank_curves(results: Results, dataset: str) -> Figure:
         for reference in REFERENCE_NAMES
     }
     names = [name for name in results.reducers if curves_of[name, "geodesic"].size]
-    figure, axes = _grid(len(names), panel=(2.6, 2.1), shared=True)
+    figure, axes = grid_of_panels(len(names), panel=(2.6, 2.1), shared=True)
     for ax, name in zip(axes, names, strict=True):
         for reference, color, dashes in (
             ("geodesic", GEODESIC, "-"),
@@ -98,11 +100,11 @@ def rank_curves(results: Results, dataset: str) -> Figure:
             )
             ax.fill_between(k, curves.min(axis=0), curves.max(axis=0), color=color, alpha=0.25)
         ax.axhline(0, color=".6", linewidth=0.8)
-        ax.set_title(_plain(name), fontsize=9)
+        ax.set_title(plain(name), fontsize=9)
         ax.set_xscale("log")
     if names:
         axes[0].legend(loc="lower left", fontsize=7, frameon=False)
-    figure.suptitle(f"{_plain(dataset)}: neighbours kept, mean and range over seeds", fontsize=11)
+    figure.suptitle(f"{plain(dataset)}: neighbours kept, mean and range over seeds", fontsize=11)
     figure.supxlabel("k, neighbours", fontsize=9)
     figure.supylabel("R_NX(k); chance 0, best 1", fontsize=9)
     return figure
@@ -111,7 +113,7 @@ def rank_curves(results: Results, dataset: str) -> Figure:
 def geodesic_against_euclidean(results: Results) -> Figure:
     """Show the geodesic AUC against the Euclidean one, one panel for each dataset."""
     summary = summarise(results.scores.query("metric == 'auc'"))
-    figure, axes = _grid(len(results.datasets) + 1, panel=(2.9, 2.8), shared=True)
+    figure, axes = grid_of_panels(len(results.datasets) + 1, panel=(2.9, 2.8), shared=True)
     styles = _styles(results)
     for ax, dataset in zip(axes, results.datasets, strict=False):
         own = summary[summary["dataset"] == dataset]
@@ -127,7 +129,7 @@ def geodesic_against_euclidean(results: Results) -> Figure:
                     yerr=np.nan_to_num(row["half_width", "geodesic"]),
                     **styles[name],
                 )
-        ax.set_title(_plain(dataset), fontsize=9)
+        ax.set_title(plain(dataset), fontsize=9)
         ax.set_xlim(-0.05, 1.05)
         ax.set_ylim(-0.05, 1.05)
     _legend(axes, styles)
@@ -139,7 +141,7 @@ def geodesic_against_euclidean(results: Results) -> Figure:
 
 def quality_against_time(results: Results) -> Figure:
     """Show the geodesic AUC against the seconds to fit, one panel for each dataset."""
-    figure, axes = _grid(len(results.datasets) + 1, panel=(2.9, 2.6), shared=True)
+    figure, axes = grid_of_panels(len(results.datasets) + 1, panel=(2.9, 2.6), shared=True)
     styles = _styles(results, controls=False)
     auc = results.scores.query("metric == 'auc' and reference == 'geodesic'")
     for ax, dataset in zip(axes, results.datasets, strict=False):
@@ -151,7 +153,7 @@ def quality_against_time(results: Results) -> Figure:
             if len(seconds) and found.seeds:
                 half = np.nan_to_num(found.half_width)
                 ax.errorbar(np.median(seconds), found.mean, yerr=half, **styles[name])
-        ax.set_title(_plain(dataset), fontsize=9)
+        ax.set_title(plain(dataset), fontsize=9)
         ax.set_xscale("log")
         ax.set_ylim(-0.05, 1.05)
     _legend(axes, styles)
@@ -159,32 +161,6 @@ def quality_against_time(results: Results) -> Figure:
     figure.supxlabel("seconds to fit, after a warm-up (median over seeds)", fontsize=9)
     figure.supylabel("AUC, geodesic neighbours", fontsize=9)
     return figure
-
-
-@contextmanager
-def drawing_style() -> Iterator[None]:
-    """Draw without a screen, in seaborn's white grid, and close the figure afterwards."""
-    import matplotlib.pyplot as plt
-
-    with mpl.rc_context(), sns.axes_style("whitegrid"), sns.plotting_context("paper"):
-        yield
-    plt.close("all")
-
-
-def _grid(
-    panels: int, *, panel: tuple[float, float], shared: bool = False
-) -> tuple[Figure, list[Any]]:
-    """Lay out panels in rows of four; places left over stay empty."""
-    columns = min(_COLUMNS, max(panels, 1))
-    rows = -(-max(panels, 1) // columns)
-    figure = Figure(figsize=(panel[0] * columns, panel[1] * rows + 0.5), layout="constrained")
-    grid = figure.subplots(rows, columns, squeeze=False, sharex=shared, sharey=shared)
-    axes = grid.ravel().tolist()
-    for ax in axes[panels:]:
-        ax.remove()
-    for ax in axes[panels - columns : panels]:
-        ax.tick_params(labelbottom=True)  # also where nothing stands below
-    return figure, axes[:panels]
 
 
 def _first_seed(results: Results, dataset: str) -> dict[str, Record]:
@@ -234,16 +210,11 @@ def _legend(axes: list[Any], styles: dict[str, dict[str, Any]]) -> None:
     """Fill the last panel with the legend of all others."""
     ax = axes[-1]
     ax.set_axis_off()
-    if len(axes) > _COLUMNS:
-        axes[-1 - _COLUMNS].tick_params(labelbottom=True)  # nothing but the legend is below it
+    if len(axes) > COLUMNS:
+        axes[-1 - COLUMNS].tick_params(labelbottom=True)  # nothing but the legend is below it
     for name, style in styles.items():
-        ax.errorbar([], [], label=_plain(name), **style)
+        ax.errorbar([], [], label=plain(name), **style)
     ax.legend(loc="center", frameon=False, fontsize=8)
-
-
-def _plain(label: str) -> str:
-    """Keep matplotlib from reading a dollar sign as mathematics."""
-    return label.replace("$", r"\$")
 
 
 def _file(label: str) -> str:

@@ -246,7 +246,8 @@ def _score_rows(
                 "placement": score.placement or "",
                 "value": np.nan if score.value is None else score.value,
             }
-    for name in sorted(arrays.keys() - {"embedding"}):
+    curves = () if record.job.held_out else sorted(arrays.keys() - {"embedding"})
+    for name in curves:
         reference, _, metric = name.partition("/")
         for k in ks or DEFAULT_KS:
             n, curve = len(arrays["embedding"]), arrays[name]

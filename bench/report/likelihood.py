@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from bench.record import Status
-from bench.report.figures import drawing_style
+from bench.report.panels import drawing_style
 from bench.report.statistics import Interval, interval
 from bench.report.tables import cell_text, github_table
 from bench.store import write_whole

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.decoder.truth import clean_points, sampled_manifold
+from bench.decoder.truth import sampled_manifold, without_noise
 from bench.geometry.manifold import SampledManifold
 from bench.job import DatasetConfig
 from bench.registry import Registry
@@ -81,7 +81,7 @@ def config(name, **parameters):
 def test_clean_points_lie_on_the_sampled_manifold_and_noisy_ones_off_it(chosen):
     registry = Registry(())
     manifold = sampled_manifold(chosen, registry)
-    clean = clean_points(chosen, registry)
+    clean = without_noise(chosen, registry).X
     noisy = registry.find("dataset", chosen.name).load()[0](seed=0, **chosen.parameters).X
     radius = np.sqrt(((clean - clean.mean(axis=0)) ** 2).sum(axis=1).mean())
     assert np.sqrt((manifold.distances(clean) ** 2).mean()) < 0.005 * radius

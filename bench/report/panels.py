@@ -1,0 +1,56 @@
+"""What all figures share: the style, the layout of panels, labels that are safe."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+import seaborn as sns
+from matplotlib.figure import Figure
+
+COLUMNS = 4
+
+
+@contextmanager
+def drawing_style() -> Iterator[None]:
+    """Draw without a screen, in seaborn's white grid, and close the figure afterwards."""
+    import matplotlib.pyplot as plt
+
+    with mpl.rc_context(), sns.axes_style("whitegrid"), sns.plotting_context("paper"):
+        yield
+    plt.close("all")
+
+
+def grid_of_panels(
+    panels: int, *, panel: tuple[float, float], shared: bool = False, in_space: bool = False
+) -> tuple[Figure, list[Any]]:
+    """Lay out panels in rows of four; places left over stay empty.
+
+    Parameters
+    ----------
+    panels : int
+    panel : tuple of float
+        Width and height of each, in inches.
+    shared : bool
+        Whether all have the same axes.
+    in_space : bool
+        Whether they are drawn in three dimensions.
+    """
+    columns = min(COLUMNS, max(panels, 1))
+    rows = -(-max(panels, 1) // columns)
+    figure = Figure(figsize=(panel[0] * columns, panel[1] * rows + 0.5), layout="constrained")
+    kind = {"projection": "3d"} if in_space else {}
+    grid = figure.subplots(
+        rows, columns, squeeze=False, sharex=shared, sharey=shared, subplot_kw=kind
+    )
+    axes = grid.ravel().tolist()
+    for ax in axes[panels:]:
+        ax.remove()
+    for ax in axes[panels - columns : panels]:
+        ax.tick_params(labelbottom=True)  # also where nothing stands below
+    return figure, axes[:panels]
+
+
+def plain(label: str) -> str:
+    """Keep matplotlib from reading a dollar sign as mathematics."""
+    return label.replace("$", r"\$")
