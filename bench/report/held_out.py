@@ -16,7 +16,7 @@ _FACTS = {
     "batch_deviation": ("Batch deviation of transform (best 0)", 6),
     "largest_batch_deviation": ("Largest batch deviation of one point (best 0)", 6),
     "fit_deviation": ("Deviation of transform from the fit on the training points (best 0)", 6),
-    "transform_seconds": ("Seconds to place all held-out points", 3),
+    "transform_seconds": ("Seconds to place all held-out points, after a warm-up", 3),
 }
 _NOTE = """\
 Reducers are fitted on a part of the points; the rest, drawn by the seed, is placed afterwards, and
@@ -30,7 +30,7 @@ point's place depends on the other points that are placed with it, and deviation
 transform puts the training points themselves; both are root mean squares, and the largest is that
 of one point, over the root-mean-square radius of the embedding. The controls know all points: what
 the oracle loses to the rule is what the rule loses on a perfect embedding. A cell is empty where
-the reducer has no transform."""
+the reducer has no transform, or where it failed: then the record's reason says how."""
 
 
 def held_out_tables(results: Results) -> Iterator[Table]:
