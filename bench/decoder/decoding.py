@@ -168,11 +168,32 @@ class Decoding:
         """
         if self.manifold is not None:
             return self.manifold.distances(points) / self.radius
+        return np.asarray(self._search.kneighbors(points, 1)[0][:, 0] / self._apart)
+
+    def lines_off_truth(self, lines: Points) -> Points:
+        """Return likewise how far the points of lines between `pairs` are, shape (p, steps).
+
+        Where held-out points are the truth, the two that a line joins are not its own truth: a
+        straight line begins and ends in them, whatever lies between.
+        """
+        points = lines.reshape(-1, lines.shape[-1])
+        if self.manifold is not None:
+            return self.off_truth(points).reshape(lines.shape[:2])
+        distances, rows = self._search.kneighbors(points, 3)
+        ends = np.repeat(self.pairs, lines.shape[1], axis=0)
+        distances[(rows[:, :, None] == ends[:, None]).any(axis=2)] = np.inf
+        return np.asarray(distances.min(axis=1) / self._apart).reshape(lines.shape[:2])
+
+    @cached_property
+    def _search(self) -> Any:  # noqa: ANN401 - scikit-learn is untyped
         from sklearn.neighbors import NearestNeighbors
 
-        search = NearestNeighbors(n_neighbors=1).fit(self.held_out)
-        own = np.median(search.kneighbors()[0])
-        return np.asarray(search.kneighbors(points)[0][:, 0] / max(own, 1e-300))
+        return NearestNeighbors().fit(self.held_out)
+
+    @cached_property
+    def _apart(self) -> float:
+        """Median distance of a held-out point from its nearest other one."""
+        return max(float(np.median(self._search.kneighbors(n_neighbors=1)[0])), 1e-300)
 
     def encoded(self, points: Points) -> Points:
         """Encode points; raises `ValueError` if the codes are not finite or of another shape."""

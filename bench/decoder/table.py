@@ -176,8 +176,7 @@ def code_instability(decoding: Decoding) -> float:
 )
 def interpolant_distance(decoding: Decoding) -> float:
     """Mean distance from the truth of straight lines between codes, decoded."""
-    lines = decoding.lines
-    return float(decoding.off_truth(lines.reshape(-1, lines.shape[-1])).mean())
+    return float(decoding.lines_off_truth(decoding.lines).mean())
 
 
 @_row(
@@ -189,8 +188,7 @@ def interpolant_distance(decoding: Decoding) -> float:
 )
 def input_line_distance(decoding: Decoding) -> float:
     """Mean distance from the truth of straight lines between the same points themselves."""
-    lines = decoding.pixel_lines
-    return float(decoding.off_truth(lines.reshape(-1, lines.shape[-1])).mean())
+    return float(decoding.lines_off_truth(decoding.pixel_lines).mean())
 
 
 @_row(

@@ -152,6 +152,18 @@ def test_without_a_known_manifold_the_truth_is_held_out_data_and_it_is_said():
     assert np.median(found.off_truth(plane(500, 9))) == pytest.approx(0.8, abs=0.3)
 
 
+def test_the_ends_of_a_line_are_not_its_own_truth():
+    found = decoding(*DECODERS["identity"](plane(400, 1)), known=False)
+    distances = found.lines_off_truth(found.pixel_lines)
+    others = [np.delete(found.held_out, pair, axis=0) for pair in found.pairs]
+    between = cdist(found.held_out, found.held_out)
+    np.fill_diagonal(between, np.inf)
+    unit = np.median(between.min(axis=1))
+    for line, rest, own in zip(found.pixel_lines, others, distances, strict=True):
+        np.testing.assert_allclose(own, cdist(line, rest).min(axis=1) / unit, rtol=1e-5)
+    assert distances[:, [0, -1]].min() > 0
+
+
 def test_a_decoder_that_fails_costs_its_own_measures_only_and_says_why():
     def breaks(codes):
         raise RuntimeError("no way back")
