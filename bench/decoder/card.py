@@ -13,7 +13,8 @@ from bench.record import Score
 def judge(decoding: Decoding, table: Iterable[DecoderMetric]) -> tuple[list[Score], list[str]]:
     """Apply the decoder's metrics.
 
-    A metric that raises gives no number, and takes none away from the others.
+    A metric that raises, or needs more decodings than can be afforded, gives no number, and takes
+    none away from the others.
 
     Parameters
     ----------
@@ -26,7 +27,7 @@ def judge(decoding: Decoding, table: Iterable[DecoderMetric]) -> tuple[list[Scor
         With reference ``"manifold"`` or ``"held-out data"``. Of a curve one for each level of
         noise, whose ``k`` is the level in per cent of `Decoding.spread`.
     problems : list of str
-        Which metric failed, and why.
+        Which metric has no number, and why.
     """
     scores: list[Score] = []
     problems: list[str] = []
@@ -34,17 +35,28 @@ def judge(decoding: Decoding, table: Iterable[DecoderMetric]) -> tuple[list[Scor
         reference = metric.reference_of(decoding)
         if reference is None:
             continue
+        most = decoding.affordable
+        if most is not None and most < metric.decodings:
+            problems.append(
+                f"metric {metric.name}: needs {metric.decodings} decodings, {most} can be afforded"
+            )
+            continue
         try:
-            value = metric.function(decoding)
+            scores += _scores(metric, reference, decoding)
         except Exception as error:  # noqa: BLE001 - a plugin's decoder may raise anything
             problems.append(f"metric {metric.name}: {one_line(error)}")
-            continue
-        if value is None:
-            continue
-        values = np.atleast_1d(np.asarray(value, dtype=np.float64))
-        ks = [round(100 * level) for level in NOISE_LEVELS] if metric.curve else [None]
-        scores += [
-            Score(metric.name, reference, float(one) if np.isfinite(one) else None, k)
-            for one, k in zip(values, ks, strict=True)
-        ]
     return scores, problems
+
+
+def _scores(metric: DecoderMetric, reference: str, decoding: Decoding) -> list[Score]:
+    value = metric.function(decoding)
+    if value is None:
+        return []
+    values = np.atleast_1d(np.asarray(value, dtype=np.float64))
+    ks = [round(100 * level) for level in NOISE_LEVELS] if metric.curve else [None]
+    if values.shape != (len(ks),):
+        raise ValueError(f"gave values of shape {values.shape}, expected {len(ks)} of them")
+    return [
+        Score(metric.name, reference, float(one) if np.isfinite(one) else None, k)
+        for one, k in zip(values, ks, strict=True)
+    ]

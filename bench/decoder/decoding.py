@@ -14,9 +14,9 @@ from bench.seeds import stream
 Points = NDArray[np.floating]
 NOISE_LEVELS = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Standard deviations of the noise that is to be removed, in units of `Decoding.spread`."""
-_PAIRS = 24
-_STEPS = 16  # of a line, its ends included
-_SAMPLES = 300
+PAIRS = 24
+STEPS = 16  # of a line, its ends included
+SAMPLES = 300
 _COMPONENTS = 10  # of the mixture that codes are drawn from
 _FULL_COVARIANCE = 20  # dimensions; beyond, that of a mixture's component is diagonal
 _MOST = 200  # held-out points that are rebuilt with noise and without
@@ -115,11 +115,11 @@ class Decoding:
     @cached_property
     def pairs(self) -> NDArray[np.intp]:
         """Pairs of held-out points that a finite path joins, shape (p, 2), drawn by the seed."""
-        m, steps = len(self.held_out), _STEPS
-        wanted = _PAIRS if self.affordable is None else max(1, self.affordable // steps)
-        drawn = stream(self.seed, "decoder:pairs").integers(m, size=(20 * wanted, 2))
+        drawn = stream(self.seed, "decoder:pairs").integers(
+            len(self.held_out), size=(20 * PAIRS, 2)
+        )
         lengths = self.geodesics[drawn[:, 0], drawn[:, 1]]
-        return np.asarray(drawn[np.isfinite(lengths) & (lengths > 0)][:wanted])
+        return np.asarray(drawn[np.isfinite(lengths) & (lengths > 0)][:PAIRS])
 
     @cached_property
     def lines(self) -> Points:
@@ -150,8 +150,15 @@ class Decoding:
             covariance_type="full" if full else "diag",
             random_state=seed,
         )
-        drawn = mixture.fit(self.codes.astype(np.float64)).sample(self.affordable or _SAMPLES)[0]
-        return self.decoded(drawn)
+        # In units of their own: the mixture adds a fixed amount to variances, whatever their size.
+        unit = self.code_radius or 1.0
+        drawn = mixture.fit(self.codes.astype(np.float64) / unit).sample(self.sample_size)[0]
+        return self.decoded(drawn * unit)
+
+    @property
+    def sample_size(self) -> int:
+        """How many points are made up."""
+        return min(SAMPLES, self.affordable or SAMPLES)
 
     def off_truth(self, points: Points) -> Points:
         """Return how far points are from the truth, in units of its kind, shape (m,).
@@ -161,11 +168,32 @@ class Decoding:
         """
         if self.manifold is not None:
             return self.manifold.distances(points) / self.radius
+        return np.asarray(self._search.kneighbors(points, 1)[0][:, 0] / self._apart)
+
+    def lines_off_truth(self, lines: Points) -> Points:
+        """Return likewise how far the points of lines between `pairs` are, shape (p, steps).
+
+        Where held-out points are the truth, the two that a line joins are not its own truth: a
+        straight line begins and ends in them, whatever lies between.
+        """
+        points = lines.reshape(-1, lines.shape[-1])
+        if self.manifold is not None:
+            return self.off_truth(points).reshape(lines.shape[:2])
+        distances, rows = self._search.kneighbors(points, 3)
+        ends = np.repeat(self.pairs, lines.shape[1], axis=0)
+        distances[(rows[:, :, None] == ends[:, None]).any(axis=2)] = np.inf
+        return np.asarray(distances.min(axis=1) / self._apart).reshape(lines.shape[:2])
+
+    @cached_property
+    def _search(self) -> Any:  # noqa: ANN401 - scikit-learn is untyped
         from sklearn.neighbors import NearestNeighbors
 
-        search = NearestNeighbors(n_neighbors=1).fit(self.held_out)
-        own = np.median(search.kneighbors()[0])
-        return np.asarray(search.kneighbors(points)[0][:, 0] / max(own, 1e-300))
+        return NearestNeighbors().fit(self.held_out)
+
+    @cached_property
+    def _apart(self) -> float:
+        """Median distance of a held-out point from its nearest other one."""
+        return max(float(np.median(self._search.kneighbors(n_neighbors=1)[0])), 1e-300)
 
     def encoded(self, points: Points) -> Points:
         """Encode points; raises `ValueError` if the codes are not finite or of another shape."""
@@ -179,7 +207,7 @@ class Decoding:
         return _finite(points, "decoding", (len(codes), self.training.shape[1]))
 
 
-def straight(ends: Points, steps: int = _STEPS) -> Points:
+def straight(ends: Points, steps: int = STEPS) -> Points:
     """Return points at equal steps between pairs: (p, 2, c) to (p, steps, c)."""
     share = np.linspace(0, 1, steps)[None, :, None]
     return np.asarray((1 - share) * ends[:, :1] + share * ends[:, 1:])

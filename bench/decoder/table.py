@@ -1,18 +1,15 @@
 """The table of the decoder's metrics: each a function, and a row that says all else of it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from bench.decoder.decoding import Decoding
+from bench.decoder.decoding import NOISE_LEVELS, PAIRS, SAMPLES, STEPS, Decoding, root_mean_square
 
-Function = Callable[["Decoding"], Any]
+Function = Callable[[Decoding], Any]
 MANIFOLD, HELD_OUT = "manifold", "held-out data"
 _LEVEL = 0.2  # of the noise that single numbers are given for
 
@@ -40,6 +37,9 @@ class DecoderMetric:
         where it is known and held-out data elsewhere.
     curve : bool
         Whether the function returns a value for each level of noise.
+    decodings : int
+        How many codes must be decoded for a number that can be held beside others. Where fewer
+        can be afforded (`Decoding.affordable`) there is none.
     tabulated : bool
         Whether the report gives it a table; records and the CSV file have all.
     """
@@ -54,6 +54,7 @@ class DecoderMetric:
     higher_is_better: bool | None = False
     reference: str | None = None
     curve: bool = False
+    decodings: int = 1
     tabulated: bool = True
 
     def reference_of(self, decoding: Decoding) -> str | None:
@@ -109,8 +110,6 @@ def denoising_gain(decoding: Decoding) -> NDArray[np.float64]:
     Noise is added to clean held-out points at each level; distances are root mean squares from the
     manifold, or where it is not known from the point itself without the noise.
     """
-    from bench.decoder.decoding import NOISE_LEVELS, root_mean_square
-
     gains = []
     for level in NOISE_LEVELS:
         noisy = decoding.noisy(level)
@@ -136,8 +135,6 @@ def denoising_gain(decoding: Decoding) -> NDArray[np.float64]:
 )
 def normal_error(decoding: Decoding) -> float:
     """How far clean held-out points, coded and decoded, come to lie off the manifold, in radii."""
-    from bench.decoder.decoding import root_mean_square
-
     rebuilt = decoding.through(decoding.clean[decoding.rows])
     return root_mean_square(rebuilt - _manifold(decoding).project(rebuilt)) / decoding.radius
 
@@ -151,8 +148,6 @@ def normal_error(decoding: Decoding) -> float:
 )
 def tangential_error(decoding: Decoding) -> float:
     """How far from where they were on the manifold these points come to lie, in radii."""
-    from bench.decoder.decoding import root_mean_square
-
     clean = decoding.clean[decoding.rows]
     feet = _manifold(decoding).project(decoding.through(clean))
     return root_mean_square(feet - clean) / decoding.radius
@@ -167,12 +162,8 @@ def tangential_error(decoding: Decoding) -> float:
 )
 def code_instability(decoding: Decoding) -> float:
     """How far noise moves the codes of held-out points, over the radius of the codes."""
-    from bench.decoder.decoding import root_mean_square
-
     clean = decoding.clean[decoding.rows]
-    moved = decoding.encode(decoding.noisy(_LEVEL).astype(np.float32)) - decoding.encode(
-        clean.astype(np.float32)
-    )
+    moved = decoding.encoded(decoding.noisy(_LEVEL)) - decoding.encoded(clean)
     return root_mean_square(moved) / max(decoding.code_radius, 1e-300)
 
 
@@ -181,11 +172,11 @@ def code_instability(decoding: Decoding) -> float:
     (0, _INFINITE),
     best=0,
     source="Arvanitidis, Hansen & Hauberg 2018",
+    decodings=PAIRS * STEPS,
 )
 def interpolant_distance(decoding: Decoding) -> float:
     """Mean distance from the truth of straight lines between codes, decoded."""
-    lines = decoding.lines
-    return float(decoding.off_truth(lines.reshape(-1, lines.shape[-1])).mean())
+    return float(decoding.lines_off_truth(decoding.lines).mean())
 
 
 @_row(
@@ -197,8 +188,7 @@ def interpolant_distance(decoding: Decoding) -> float:
 )
 def input_line_distance(decoding: Decoding) -> float:
     """Mean distance from the truth of straight lines between the same points themselves."""
-    lines = decoding.pixel_lines
-    return float(decoding.off_truth(lines.reshape(-1, lines.shape[-1])).mean())
+    return float(decoding.lines_off_truth(decoding.pixel_lines).mean())
 
 
 @_row(
@@ -208,6 +198,7 @@ def input_line_distance(decoding: Decoding) -> float:
     source="Arvanitidis, Hansen & Hauberg 2018",
     higher_is_better=None,
     reference=MANIFOLD,
+    decodings=PAIRS * STEPS,
 )
 def interpolant_excess_length(decoding: Decoding) -> float:
     """Median of the decoded line's length over the true geodesic's, minus 1; a chord is below 0."""
@@ -234,6 +225,7 @@ def sample_distance(decoding: Decoding) -> float:
     source="Naeem, Oh, Uh, Choi & Yoo 2020",
     higher_is_better=True,
     reference=HELD_OUT,
+    decodings=SAMPLES,
 )
 def sample_coverage(decoding: Decoding) -> float:
     """Share of held-out points that have a sample within reach of their fifth neighbour."""
@@ -264,6 +256,7 @@ def sample_precision(decoding: Decoding) -> float:
     source="Kynkäänniemi, Karras, Laine, Lehtinen & Aila 2019",
     higher_is_better=True,
     reference=HELD_OUT,
+    decodings=SAMPLES,
 )
 def sample_recall(decoding: Decoding) -> float:
     """Share of held-out points within reach of some sample's fifth neighbour among samples."""
@@ -281,9 +274,14 @@ def sample_recall(decoding: Decoding) -> float:
     reference=HELD_OUT,
 )
 def active_units(decoding: Decoding) -> float:
-    """Share of the code's dimensions that vary: by over 1 % of the variance of the widest one."""
+    """Share of the code's dimensions that vary: by a variance of over 0.01.
+
+    In units of the prior's variance where the code has a prior, N(0, 1), so that a code that has
+    collapsed as a whole is seen; of the variance of the widest dimension where it has none.
+    """
     variances = decoding.held_out_codes.var(axis=0)
-    return float((variances > 0.01 * max(variances.max(), 1e-300)).mean())
+    unit = variances.max() if decoding.divergences is None else 1.0
+    return float((variances > 0.01 * max(unit, 1e-300)).mean())
 
 
 @_row(

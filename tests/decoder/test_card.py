@@ -55,6 +55,10 @@ def lift(codes):
 def values(found):
     scores, problems = judge(found, ROWS)
     assert problems == []
+    return values_of(scores)
+
+
+def values_of(scores):
     return {(s.metric if s.k is None else f"{s.metric} {s.k}"): s.value for s in scores}
 
 
@@ -148,6 +152,18 @@ def test_without_a_known_manifold_the_truth_is_held_out_data_and_it_is_said():
     assert np.median(found.off_truth(plane(500, 9))) == pytest.approx(0.8, abs=0.3)
 
 
+def test_the_ends_of_a_line_are_not_its_own_truth():
+    found = decoding(*DECODERS["identity"](plane(400, 1)), known=False)
+    distances = found.lines_off_truth(found.pixel_lines)
+    others = [np.delete(found.held_out, pair, axis=0) for pair in found.pairs]
+    between = cdist(found.held_out, found.held_out)
+    np.fill_diagonal(between, np.inf)
+    unit = np.median(between.min(axis=1))
+    for line, rest, own in zip(found.pixel_lines, others, distances, strict=True):
+        np.testing.assert_allclose(own, cdist(line, rest).min(axis=1) / unit, rtol=1e-5)
+    assert distances[:, [0, -1]].min() > 0
+
+
 def test_a_decoder_that_fails_costs_its_own_measures_only_and_says_why():
     def breaks(codes):
         raise RuntimeError("no way back")
@@ -167,8 +183,62 @@ def test_no_more_is_decoded_for_one_measure_than_can_be_afforded():
         asked.append(len(codes))
         return lift(codes)
 
-    judge(decoding(flat, decode, affordable=20), ROWS)
+    found = decoding(flat, decode, affordable=20)
+    scores, problems = judge(found, ROWS)
     assert max(asked) <= 20
+    # A share of a cloud, or a line, from so few would be a number of another kind: none is given.
+    absent = {"interpolant_distance", "interpolant_excess_length", "sample_coverage"}
+    absent.add("sample_recall")
+    assert {problem.split(":")[0] for problem in problems} == {f"metric {name}" for name in absent}
+    assert "metric sample_recall: needs 300 decodings, 20 can be afforded" in problems
+    assert not absent & {score.metric for score in scores}
+    # What decodes nothing is the same number for every reducer.
+    assert (
+        values_of(scores)["input_line_distance"]
+        == values(control("identity"))["input_line_distance"]
+    )
+
+
+def test_coverage_of_few_perfect_samples_would_have_been_low():
+    few, many = (plane(n, 4) for n in (20, 300))
+    assert coverage(plane(300, 5), few) < 0.4
+    assert coverage(plane(300, 5), many) > 0.9
+
+
+@pytest.mark.parametrize("given", [[0.1, 0.2], "words", np.zeros((2, 2))])
+def test_a_metric_that_returns_no_number_takes_none_from_the_others(given):
+    odd = dataclasses.replace(
+        DECODER_METRICS["active_units"], name="odd", function=lambda decoding: given
+    )
+    scores, problems = judge(control("identity"), [odd, DECODER_METRICS["active_units"]])
+    assert [score.metric for score in scores] == ["active_units"]
+    assert problems[0].startswith("metric odd: ")
+
+
+def test_an_encoder_that_gives_no_numbers_has_no_stability():
+    def breaks(points):
+        return flat(points) * np.nan
+
+    good = decoding(flat, lift)
+    scores, problems = judge(dataclasses.replace(good, encode=breaks), ROWS)
+    assert "code_instability" not in {score.metric for score in scores}
+    assert any("code_instability: ValueError: encoding gave" in text for text in problems)
+
+
+def test_samples_are_the_same_whatever_the_unit_of_the_codes():
+    whole = decoding(flat, lift).samples
+    for unit in (1e-4, 1e4):
+        found = decoding(lambda x, u=unit: u * flat(x), lambda c, u=unit: lift(c / u)).samples
+        np.testing.assert_allclose(found, whole, atol=1e-4)
+
+
+def test_a_code_with_a_prior_that_has_collapsed_as_a_whole_is_seen():
+    def collapsed(points):
+        return 1e-3 * flat(points)
+
+    assert values(decoding(collapsed, lambda c: lift(1e3 * c)))["active_units"] == 1
+    prior = {"divergences": lambda points: np.zeros((len(points), 2))}
+    assert values(decoding(collapsed, lift, **prior))["active_units"] == 0
 
 
 def test_divergences_are_those_of_the_least_used_unit():
