@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bench.errors import BenchError
 from bench.job import DatasetConfig
 from bench.registry import Item, Registry
-from bench.suite import Choice, Suite, plan
+from bench.suite import Choice, Overrides, Suite, plan
 
 NEIGHBORS = (5, 7, 10, 15, 20, 30)
 POINTS = (500, 1500)
@@ -13,7 +13,11 @@ SEEDS = (0, 1, 2)
 
 
 def plan_calibration(
-    registry: Registry, datasets: Sequence[str], ns: Sequence[int], seeds: Sequence[int]
+    registry: Registry,
+    datasets: Sequence[str],
+    ns: Sequence[int],
+    seeds: Sequence[int],
+    overrides: Overrides | None = None,
 ) -> list[DatasetConfig]:
     """List what is to be drawn.
 
@@ -25,6 +29,8 @@ def plan_calibration(
         Names; if empty, all that can be had without a download.
     ns, seeds : sequence of int
         Numbers of points, and seeds.
+    overrides : mapping of str to mapping, optional
+        Parameters by the name of the dataset (``--set``).
 
     Raises
     ------
@@ -37,7 +43,8 @@ def plan_calibration(
     choices = tuple(map(Choice, names))
     # A plan has jobs; one reducer for each dataset gives each dataset once.
     each = (Choice("oracle"),)
-    jobs = [job for n in ns for job in plan(Suite(choices, each, tuple(seeds), n), registry)]
+    suites = [Suite(choices, each, tuple(seeds), n) for n in ns]
+    jobs = [job for suite in suites for job in plan(suite, registry, overrides)]
     return list({job.dataset.id: job.dataset for job in jobs}.values())
 
 

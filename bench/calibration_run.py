@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -20,6 +20,7 @@ from bench.report.calibration import FILES, publish_calibration
 from bench.report.calibration_tables import by_k
 from bench.report.frame import Results, load_results
 from bench.store import Store
+from bench.suite import Overrides
 
 _SHOWN = ("n", "k", "bias", "95th percentile", "Spearman, mean", "short circuits", "at most")
 
@@ -34,12 +35,15 @@ class Choices:
         Names.
     neighbors, ns, seeds : tuple of int
         k of the graphs, numbers of points, seeds.
+    overrides : mapping of str to mapping
+        Parameters by the name of the dataset.
     """
 
     datasets: tuple[str, ...] = ()
     neighbors: tuple[int, ...] = ()
     ns: tuple[int, ...] = ()
     seeds: tuple[int, ...] = ()
+    overrides: Overrides = field(default_factory=dict)
 
 
 def run_calibration(choices: Choices, store: Store, registry: Registry) -> None:
@@ -54,7 +58,8 @@ def run_calibration(choices: Choices, store: Store, registry: Registry) -> None:
     ns = choices.ns or POINTS
     neighbors = sorted(choices.neighbors or NEIGHBORS)
     _check_neighbors(neighbors, ns)
-    configs = plan_calibration(registry, choices.datasets, ns, choices.seeds or SEEDS)
+    seeds = choices.seeds or SEEDS
+    configs = plan_calibration(registry, choices.datasets, ns, seeds, choices.overrides)
     with store.run():
         results, began = _stored(store), time.perf_counter()
         with _progress(len(configs)) as finished:

@@ -206,6 +206,7 @@ def calibrate(
     seed: Annotated[
         list[int] | None, typer.Option(min=0, max=2**32 - 1, help="Seed; repeatable.")
     ] = None,
+    set_: Set = None,
     out: Out = Path("results"),
     plugins: Plugins = None,
 ) -> None:
@@ -217,7 +218,11 @@ def calibrate(
     from bench.store import Store
 
     choices = Choices(
-        tuple(dataset or ()), tuple(neighbors or ()), tuple(n or ()), tuple(seed or ())
+        tuple(dataset or ()),
+        tuple(neighbors or ()),
+        tuple(n or ()),
+        tuple(seed or ()),
+        _overrides(set_ or []),
     )
     run_calibration(choices, Store(out), _registry(plugins))
 

@@ -87,6 +87,8 @@ class OutOfSample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         all at once: whether a point's place depends on its company.
     fit_deviation : float or None
         Of ``transform`` of the training points from where the fit has put them.
+    largest_batch_deviation : float or None
+        Of one point, in the same unit: the largest where ``batch_deviation`` is the mean.
     """
 
     training: int
@@ -94,6 +96,7 @@ class OutOfSample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     transform_seconds: float | None = None
     batch_deviation: float | None = None
     fit_deviation: float | None = None
+    largest_batch_deviation: float | None = None
 
 
 class Circumstances(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

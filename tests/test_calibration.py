@@ -10,8 +10,9 @@ from bench import Store
 from bench.calibration import calibrate
 from bench.calibration_plan import plan_calibration
 from bench.cli import main
+from bench.errors import BenchError
 from bench.registry import Registry
-from bench.report.calibration import FILES
+from bench.report.calibration import FILES, calibration_section
 from bench.report.frame import load_results
 from bench.stored_embeddings import StoredEmbedding
 
@@ -50,6 +51,30 @@ def published(store):
 def test_every_file_is_written(published):
     assert all((published / name).stat().st_size for name in FILES)
     assert (published / "figures/calibration.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_report_shows_the_calibration_and_draws_it_anew(published, monkeypatch):
+    figure = published / "figures/calibration.png"
+    before = figure.read_bytes()
+    figure.unlink()
+    assert call(monkeypatch, "report", "--out", published) == 0
+    assert figure.read_bytes() == before
+    text = (published / "comparison.md").read_text()
+    assert "## Calibration of graph geodesics\n\n### By k, over all datasets" in text
+    assert "bench calibrate" in calibration_section(published / "nowhere")
+
+
+def test_a_calibration_that_cannot_be_read_is_said_in_one_line(tmp_path):
+    for name in FILES[:2]:
+        (tmp_path / name).write_text('a,b\n"1')
+    with pytest.raises(BenchError, match="calibrate again"):
+        calibration_section(tmp_path)
+
+
+def test_parameters_of_datasets_can_be_set():
+    overrides = {"sphere": {"radius": 2.0}}
+    configs = plan_calibration(Registry(), ["sphere"], [60], [0], overrides)
+    assert [config.parameters["radius"] for config in configs] == [2.0]
 
 
 def test_errors_are_of_each_dataset_with_a_truth_and_each_n_and_k(published):
@@ -129,6 +154,7 @@ def test_by_default_nothing_is_downloaded():
         (["--neighbors", "0"], "Invalid value for '--neighbors'"),
         (["--neighbors", "5", "--neighbors", "5"], "A k is chosen twice: 5, 5."),
         (["--n", "60", "--n", "60"], "A number of points is chosen twice: 60, 60."),
+        (["--dataset", "sphere", "--set", "sphere.radis=2"], "Did you mean 'radius'?"),
         (["--seed", "1", "--seed", "1"], "The seed 1 is chosen twice."),
         (["--n", "60", "--dataset", "gaussian_noise"], "no geodesics are known of gaussian_noise"),
     ],

@@ -88,7 +88,7 @@ def test_euclidean_order_misleads_where_it_should(auc):
 def test_reconstruction_errors_are_there_for_what_has_an_inverse(results):
     errors = results.jobs.dropna(subset="reconstruction_error")
     autoencoders = {name for name in results.reducers if "autoencoder" in name}
-    assert set(errors["reducer"]) == {"pca", "umap"} | autoencoders
+    assert set(errors["reducer"]) == {"pca", "kernel_pca", "umap"} | autoencoders
     assert (errors["reconstruction_error"] >= 0).all()
 
 

@@ -7,7 +7,7 @@ be compared. Their scores are the rank scores of the held-out rows among all poi
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,7 @@ from bench.registry import Registry
 NEIGHBORS = 5
 _SINGLY = 8  # points that are placed one by one
 Places = NDArray[np.floating]
+Transform = Callable[[Rows], Places]
 
 
 def place_by_neighbors(
@@ -120,13 +121,18 @@ def place_held_out(
         reducer = as_reducer(registry.find("reducer", job.reducer.name).load()[0])
         fitted = fit(reducer, job, prepared.X[parts.training])
         if reducer.transform:
-            try:
-                places["transform"], facts = _transform(fitted, prepared.X, parts, facts)
+            transform = _transform(fitted, prepared.X)
+            try:  # step by step: what fails leaves what came before it
+                places["transform"], seconds = _place(transform, parts.held_out)
+                facts = msgspec.structs.replace(facts, transform_seconds=seconds)
+                found = _deviations(transform, places["transform"], fitted.embedding, parts)
+                facts = msgspec.structs.replace(facts, **found)
             except Exception as error:  # noqa: BLE001 - a plugin may raise anything
                 problems.append(f"transform: {one_line(error)}")
         if reducer.inverse and "transform" in places:
             judged = Coder.of(fitted, reducer), decoder_table
-            scores, problems, arrays = judge_decoder(job, prepared, registry, parts, *judged)
+            scores, more, arrays = judge_decoder(job, prepared, registry, parts, *judged)
+            problems += more
         arrays |= learning_curves(fitted.estimator)
     training, held_out = prepared.X[parts.training], prepared.X[parts.held_out]
     places["neighbors"] = place_by_neighbors(training, fitted.embedding, held_out)
@@ -175,32 +181,42 @@ def _control_of_decoders(
     return HeldOut(embedding, None, scores, facts, problems, arrays)
 
 
-def _transform(
-    fitted: Fitted, X: NDArray[np.float32], parts: Split, facts: OutOfSample
-) -> tuple[Places, OutOfSample]:
-    """Place the held-out points by the estimator's own ``transform``, and look at how it does."""
+def _transform(fitted: Fitted, X: NDArray[np.float32]) -> Transform:
+    """Return the estimator's own ``transform``, of rows, checked each time that it is called."""
     components = fitted.embedding.shape[1]
 
     def transform(rows: Rows) -> Places:
         found = fitted.estimator.transform(X[rows])  # a copy, which it may write into
         return check_places(found, len(rows), components)
 
+    return transform
+
+
+def _place(transform: Transform, rows: Rows) -> tuple[Places, float]:
+    """Place points all at once; return where, and the seconds that it took after a warm-up."""
+    transform(rows)  # compiles what it must, which is not charged
     start = time.perf_counter()
-    placed = transform(parts.held_out)
+    placed = transform(rows)
     seconds = time.perf_counter() - start
     if (placed == placed[0]).all():
         raise DegenerateError("all held-out points are in one place")
-    unit = np.sqrt(_mean_square(fitted.embedding - fitted.embedding.mean(axis=0)))
-    apart = [
-        transform(parts.held_out[rows]) - placed[rows] for rows in _batches(len(parts.held_out))
-    ]
-    again = transform(parts.training) - fitted.embedding
-    return placed, msgspec.structs.replace(
-        facts,
-        transform_seconds=seconds,
-        batch_deviation=float(np.sqrt(_mean_square(np.concatenate(apart))) / unit),
-        fit_deviation=float(np.sqrt(_mean_square(again)) / unit),
+    return placed, seconds
+
+
+def _deviations(
+    transform: Transform, placed: Places, fitted: Places, parts: Split
+) -> dict[str, float]:
+    """Compare a transform with itself in other batches, and with the fit."""
+    unit = np.sqrt(_mean_square(fitted - fitted.mean(axis=0)))
+    apart = np.concatenate(
+        [transform(parts.held_out[rows]) - placed[rows] for rows in _batches(len(placed))]
     )
+    again = transform(parts.training) - fitted
+    return {
+        "batch_deviation": float(np.sqrt(_mean_square(apart)) / unit),
+        "fit_deviation": float(np.sqrt(_mean_square(again)) / unit),
+        "largest_batch_deviation": float(np.linalg.norm(apart, axis=1).max() / unit),
+    }
 
 
 def _batches(m: int) -> Iterator[Rows]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Render = Callable[[Array], Array]
 
-_BLOCK_BYTES = 2**22  # of one float64 array of images; a few of them fit into a processor's cache
+_BLOCK_BYTES = 2**18  # of one float64 array of images; several of them fit into a core's own cache
 
 
 def pixel_positions(size: int) -> Array:

@@ -1,11 +1,13 @@
 """Publish a calibration: Markdown, CSV and a figure, into a folder of results."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from bench.calibration import Calibration
+from bench.errors import BenchError, one_line
 from bench.geometry.default_graph import DEFAULT_NEIGHBORS
 from bench.report import calibration_tables as tables
 from bench.report.panels import drawing_style
@@ -22,21 +24,46 @@ def publish_calibration(calibration: Calibration, folder: Path) -> None:
     BenchError
         If a file cannot be written.
     """
-    from bench.report.calibration_figure import calibration_figure
-
-    errors, scores = calibration.errors, calibration.scores
-    with drawing_style(), io.BytesIO() as buffer:
-        calibration_figure(errors, scores).savefig(buffer, dpi=130, format="png")
-        picture = buffer.getvalue()
-    contents = (_csv(errors), _csv(scores), picture, page(calibration).encode())
+    tidy = (_csv(calibration.errors), _csv(calibration.scores))
+    contents = (*tidy, _picture(calibration), page(calibration).encode())
     for name, content in zip(FILES, contents, strict=True):
         write_whole(folder / name, content)
 
 
 def load_calibration(folder: Path) -> Calibration:
-    """Read what was published; what was left out stands in the Markdown alone."""
-    errors, scores = (pd.read_csv(folder / name) for name in FILES[:2])
+    """Read what was published; what was left out stands in the Markdown alone.
+
+    Raises
+    ------
+    BenchError
+        If a file cannot be read.
+    """
+    errors, scores = (_read(folder / name) for name in FILES[:2])
     return Calibration(errors, scores)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(path)
+    except pd.errors.EmptyDataError:
+        return pd.DataFrame()  # no embedding was there to be scored
+    except (OSError, ValueError) as error:
+        raise BenchError(f"{path} is no table ({one_line(error)}): calibrate again.") from error
+
+
+def calibration_section(folder: Path) -> str:
+    """Write the summary of the calibration that is in a folder, or how to get one."""
+    if not all((folder / name).is_file() for name in FILES[:2]):
+        return "None yet: `python -m bench calibrate` says what estimated geodesics are worth.\n"
+    title, text = next(iter(sections(load_calibration(folder)).items()))
+    pages = "calibration.md has the datasets one by one, figures/calibration.png shows them."
+    return f"### {title}\n\n{text}\n{tables.LEGEND} {pages}\n"
+
+
+def redraw_calibration(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    """Draw the figure of the calibration that is in a folder anew, if there is one."""
+    if all((folder / name).is_file() for name in FILES[:2]):
+        yield folder / FILES[2], _picture(load_calibration(folder))
 
 
 def page(calibration: Calibration) -> str:
@@ -65,6 +92,15 @@ def sections(calibration: Calibration) -> dict[str, str]:
         "AUC where there is no truth, by k": tables.without_truth(scores),
     }
     return {title: tables.markdown(frame) for title, frame in frames.items() if len(frame)}
+
+
+def _picture(calibration: Calibration) -> bytes:
+    from bench.report.calibration_figure import calibration_figure
+
+    with drawing_style(), io.BytesIO() as buffer:
+        figure = calibration_figure(calibration.errors, calibration.scores)
+        figure.savefig(buffer, dpi=130, format="png")
+        return buffer.getvalue()
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

@@ -14,8 +14,9 @@ _PLACED = {
 }
 _FACTS = {
     "batch_deviation": ("Batch deviation of transform (best 0)", 6),
+    "largest_batch_deviation": ("Largest batch deviation of one point (best 0)", 6),
     "fit_deviation": ("Deviation of transform from the fit on the training points (best 0)", 6),
-    "transform_seconds": ("Seconds to place all held-out points", 3),
+    "transform_seconds": ("Seconds to place all held-out points, after a warm-up", 3),
 }
 _NOTE = """\
 Reducers are fitted on a part of the points; the rest, drawn by the seed, is placed afterwards, and
@@ -23,12 +24,13 @@ only the held-out rows are scored, each against all points. They are placed by t
 transform where it has one, and for every reducer by one rule that needs none: the mean of the
 places of the five nearest training points in the ambient space, weighted by the inverse of the
 distance. The columns are to be compared with each other and with no score of a fitted embedding.
-The loss is what the same embedding scores on its training points minus what it scores on those
-held out. Batch deviation says how far a point's place depends on the other points that are placed
-with it, and deviation from the fit where transform puts the training points themselves; both are
-root mean squares over the root-mean-square radius of the embedding. The controls know all points:
-what the oracle loses to the rule is what the rule loses on a perfect embedding. A cell is empty
-where the reducer has no transform."""
+The loss is what the training points score among all points, those held out being placed by
+transform where there is one, minus what the held-out points score. Batch deviation says how far a
+point's place depends on the other points that are placed with it, and deviation from the fit where
+transform puts the training points themselves; both are root mean squares, and the largest is that
+of one point, over the root-mean-square radius of the embedding. The controls know all points: what
+the oracle loses to the rule is what the rule loses on a perfect embedding. A cell is empty where
+the reducer has no transform, or where it failed: then the record's reason says how."""
 
 
 def held_out_tables(results: Results) -> Iterator[Table]:

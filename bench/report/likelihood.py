@@ -29,22 +29,26 @@ NAMES = {
 FILES = ("report.md", "likelihood.csv", "likelihood.png")
 _FIRST, _SECOND = "bernoulli", "unscaled_gaussian"
 _NEURON = """\
-A sigmoid neuron is to turn 1 into 0 (Nielsen 2015, chapter 3), by gradient descent at a rate of
-0.15 for either loss. Where it is saturated, a squared error begins slowly; a cross-entropy is
-fastest at the start.
+A sigmoid neuron is to turn 1 into 0 (Nielsen 2015, chapter 3), by gradient descent. The book takes
+a rate of 0.15 for the squared error and 0.005 for the cross-entropy, whose gradients are not of
+one size; 0.15 for both is shown as well.
 """
+_RATES = ((False, 0.15), (True, 0.15), (True, 0.005))
 _HEAD = """\
 # The likelihood as a controlled factor
 
 Autoencoders of images in [0, 1] with a code of two dimensions that differ in the likelihood alone:
-the same network, first weights, batches, number of epochs and points. The optimizer is Adam, which
+the same network, first weights, batches, number of epochs and points; the last epoch's weights are
+measured, none is chosen by the held-out images. The optimizer is Adam, which
 divides a gradient by its own size, so that a small one costs less than in plain gradient descent.
 Means over seeds ± half-width of the 95 % interval (Student's t); a difference is taken seed by
-seed, Bernoulli minus Gaussian with linear outputs. Squared error and cross-entropy are those of
+seed, Bernoulli minus Gaussian with linear outputs. Each interval stands for itself: of twenty, one
+may be expected to leave out 0 by chance. Squared error and cross-entropy are those of
 the expected image on held-out images, whatever was trained, kept in [0, 1] (and 0.001 from its
 ends for the logarithm), where a Gaussian may leave it. The likelihood that can be compared is that
-of a Gaussian around the expected image with the variance of the training errors. AUCs are those of
-the training points' codes. Made by `python -m bench study likelihood`.
+of a Gaussian around the expected image with the variance of the training errors. AUCs are over the
+training points, each of which ranks all points, held-out ones included; the geodesics of digits are
+an estimate, on a neighbour graph. Made by `python -m bench study likelihood`.
 """
 
 
@@ -124,25 +128,37 @@ def _over_default(own: pd.DataFrame, column: str) -> float:
 
 
 def neurons() -> pd.DataFrame:
-    """Return the textbook's neuron: one sigmoid, input 1, target 0, both losses at one rate."""
+    """Return the textbook's neuron: one sigmoid, input 1, target 0, for each loss and rate."""
     from bench.studies.likelihood import neuron
 
     rows = []
     for w, b in ((0.6, 0.9), (2.0, 2.0)):
-        for cross_entropy in (False, True):
-            outputs = neuron(w, b, cross_entropy=cross_entropy, rate=0.15)
+        for cross_entropy, rate in _RATES:
+            outputs = neuron(w, b, cross_entropy=cross_entropy, rate=rate)
+            halved = np.flatnonzero(outputs <= outputs[0] / 2)
             steps = -np.diff(outputs)
             rows.append(
                 {
                     "start": f"w = {w:g}, b = {b:g}",
                     "loss": "cross-entropy" if cross_entropy else "squared error",
+                    "rate": f"{rate:g}",
                     "output before": f"{outputs[0]:.2f}",
                     "after 300 epochs": f"{outputs[-1]:.2f}",
-                    "epochs until the output is half": int(np.argmax(outputs <= outputs[0] / 2)),
+                    "epochs until the output is half": str(halved[0]) if len(halved) else "never",
                     "epoch of the largest step": int(np.argmax(steps)) + 1,
+                    "first step / largest": f"{steps[0] / steps.max():.3f}",
                 }
             )
     return pd.DataFrame(rows)
+
+
+def of_neurons(table: pd.DataFrame) -> str:
+    """Say in words how much of its largest step each loss begins with."""
+    parts = [
+        f"{row['first step / largest']} for the {row['loss']} at {row['rate']} from {row['start']}"
+        for _, row in table.iterrows()
+    ]
+    return f"The first step of the output, as a share of the largest: {'; '.join(parts)}.\n"
 
 
 def publish_likelihood(outcomes: Sequence[Outcome], folder: Path) -> list[str]:
@@ -167,7 +183,8 @@ def publish_likelihood(outcomes: Sequence[Outcome], folder: Path) -> list[str]:
     else:
         files.remove("likelihood.png")
     text += ["## One neuron\n"]
-    text += [_NEURON, github_table(neurons()), "## Cells\n", _cells(outcomes)]
+    table = neurons()
+    text += [_NEURON, of_neurons(table), github_table(table), "## Cells\n", _cells(outcomes)]
     write_whole(folder / "likelihood.csv", cells.to_csv(index=False, float_format="%.6g").encode())
     write_whole(folder / "report.md", "\n".join(text).encode())
     return files

@@ -44,7 +44,9 @@ def decoded(placed: Results, dataset: str) -> Figure:
     """Show codes at equal steps over the code space, decoded; in space, the surface they make."""
     found = _first_seed(placed, dataset, f"{PREFIX}grid")
     shape = _image_shape(placed, dataset)
-    figure, axes = grid_of_panels(len(found), panel=(2.6, 2.75), in_space=shape is None)
+    figure, axes = grid_of_panels(
+        len(found), panel=(2.6, 2.75 if shape else 2.1), in_space=shape is None
+    )
     for ax, (name, arrays) in zip(axes, found.items(), strict=True):
         ax.set_title(plain(name), fontsize=9)
         made = arrays[f"{PREFIX}grid"]

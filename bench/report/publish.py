@@ -1,10 +1,12 @@
 """Publish: write the tables and figures of a store into its folder."""
 
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 
 from bench.record import Status
+from bench.report.calibration import calibration_section, redraw_calibration
 from bench.report.datasets import datasets_section
 from bench.report.decoder import decoder_section
 from bench.report.floor import above_floor, floor_section
@@ -37,7 +39,8 @@ def publish(results: Results, folder: Path) -> None:
     """
     from bench.report.figures import draw_figures
 
-    for path, picture in draw_figures(results, folder / "figures"):
+    drawn = draw_figures(results, folder / "figures")
+    for path, picture in chain(drawn, redraw_calibration(folder)):
         write_whole(path, picture)
     for path in set((folder / "figures").glob("*_*.png")) - set(figure_paths(results, folder)):
         path.unlink(missing_ok=True)
@@ -45,7 +48,7 @@ def publish(results: Results, folder: Path) -> None:
     texts = (
         numbers(results).to_csv(index=False, float_format="%.6g"),
         f"% \\usepackage{{booktabs}}\n{latex}",
-        _markdown(results),
+        _markdown(results, folder),
     )
     for name, text in zip(TABLES, texts, strict=True):
         write_whole(folder / name, text.encode())
@@ -56,7 +59,7 @@ def is_published(results: Results, folder: Path) -> bool:
     expected = [*(folder / name for name in TABLES), *figure_paths(results, folder)]
     if not all(path.is_file() for path in expected):
         return False
-    return (folder / "comparison.md").read_text(encoding="utf-8") == _markdown(results)
+    return (folder / "comparison.md").read_text(encoding="utf-8") == _markdown(results, folder)
 
 
 def figure_paths(results: Results, folder: Path) -> list[Path]:
@@ -85,12 +88,13 @@ def numbers(results: Results) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _markdown(results: Results) -> str:
+def _markdown(results: Results, folder: Path) -> str:
     parts = ["# Comparison\n", f"{LEGEND}\n", "## Scores and costs\n"]
     parts += [table.markdown for table in all_tables(results) if len(table.frame)]
     parts += ["## Above the floor\n", floor_section(results)]
     parts += ["## Held-out points\n", held_out_section(results)]
     parts += ["## Decoders\n", decoder_section(results)]
+    parts += ["## Calibration of graph geodesics\n", calibration_section(folder)]
     parts += ["## Datasets\n", datasets_section(results), "## Jobs without scores\n"]
     failed = failures(results)
     parts.append(github_table(failed) if len(failed) else "None.\n")

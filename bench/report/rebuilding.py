@@ -11,6 +11,7 @@ from scipy import stats
 
 from bench.decoder.decoding import NOISE_LEVELS
 from bench.report.decoder import decoder_scores
+from bench.report.floor import NOISE
 from bench.report.frame import Results
 from bench.report.panels import grid_of_panels, plain
 
@@ -28,10 +29,11 @@ def rebuilding_figures(results: Results) -> Iterator[tuple[str, Callable[[], Fig
 
 
 def rebuilding(results: Results) -> pd.DataFrame:
-    """Return the reconstruction error and the geodesic AUC of every job that has both."""
+    """Return reconstruction error and geodesic AUC of every job that has both, noise aside."""
     auc = results.scores.query("metric == 'auc' and reference == 'geodesic'")
     keys = ["dataset", "reducer", "seed"]
     both = results.jobs.merge(auc[[*keys, "value"]], on=keys).dropna(subset="reconstruction_error")
+    both = both[~both["dataset"].str.startswith(NOISE)]  # there is nothing to unroll
     both["family"] = both["reducer"].str.contains(_FAMILY)
     return both.rename(columns={"value": "geodesic_auc"})
 

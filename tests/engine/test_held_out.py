@@ -1,5 +1,6 @@
 """Points that are held out from the fit: who they are, where they are placed, what that scores."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import msgspec
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from bench import Job, LiveReference, Reducer
+from bench import Job, LiveReference, Record, Reducer
 from bench.engine.fit import embed
 from bench.engine.held_out import place_by_neighbors, place_held_out
 from bench.engine.split import split
@@ -184,6 +185,34 @@ def test_a_transform_that_fails_costs_its_own_scores_only_and_says_why(prepared,
     assert why in found.problems[0]
 
 
+def test_a_transform_that_fails_on_one_point_keeps_where_it_has_placed_them_all(prepared):
+    class Together(First):
+        def transform(self, X):
+            if len(X) == 1:
+                raise ValueError("one point is too few")
+            return X[:, :2]
+
+    found = place(prepared, Together)
+    assert values(found)["transform"] == values(place(prepared, First))["transform"]
+    assert found.out_of_sample.transform_seconds is not None
+    assert found.out_of_sample.batch_deviation is None
+    assert found.problems == ["transform: ValueError: one point is too few"]
+
+
+def test_the_largest_batch_deviation_is_that_of_the_point_moved_farthest(prepared):
+    facts = place(prepared, ByBatch).out_of_sample
+    parts = split(200, 0.25, JOB.seed)
+    training, held_out = (
+        prepared.X[rows, :2].astype(float) for rows in (parts.training, parts.held_out)
+    )
+    centre = held_out.mean(axis=0)
+    unit = np.sqrt(((training - training.mean(axis=0)) ** 2).sum(axis=1).mean())
+    moved = [half.mean(axis=0) - centre for half in (held_out[:25], held_out[25:])]
+    moved += [point - centre for point in held_out[:8]]  # alone, a point is its own centre
+    expected = np.linalg.norm(moved, axis=1).max() / unit
+    np.testing.assert_allclose(facts.largest_batch_deviation, expected, rtol=1e-4)
+
+
 def test_controls_come_out_right(prepared):
     assert values(place(prepared, None, name="oracle"))["transform"] > 0.5
     for name in ("random", "shuffled"):
@@ -202,6 +231,13 @@ def test_a_job_that_holds_nothing_out_keeps_its_identity():
     assert len({whole.id, JOB.id, msgspec.structs.replace(JOB, held_out=0.5).id}) == 3
     assert "25% held out" in JOB.label
     assert "held out" not in whole.label
+
+
+def test_records_that_are_committed_keep_the_ids_that_name_their_files():
+    files = sorted((Path(__file__).parents[2] / "results" / "records").rglob("*.json"))
+    assert files
+    for file in files:
+        assert msgspec.json.decode(file.read_bytes(), type=Record).job.id in file.name
 
 
 def test_a_job_that_holds_nothing_out_is_fitted_on_all_points(prepared):

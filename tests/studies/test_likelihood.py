@@ -55,9 +55,15 @@ def test_the_neurons_gradients_are_those_of_their_losses():
 
 
 def test_squared_error_begins_slowly_where_the_neuron_is_saturated_and_cross_entropy_does_not():
-    table = neurons().set_index(["start", "loss"])["epoch of the largest step"]
-    assert table["w = 2, b = 2", "squared error"] > 100
-    assert table["w = 2, b = 2", "cross-entropy"] < 30
+    table = neurons().set_index(["start", "loss", "rate"])
+    largest = table["epoch of the largest step"]
+    assert largest["w = 2, b = 2", "squared error", "0.15"] > 100
+    assert largest["w = 2, b = 2", "cross-entropy", "0.15"] < 30
+    share = table["first step / largest"].astype(float)["w = 2, b = 2"]
+    assert share["squared error", "0.15"] < 0.02
+    assert share.loc["cross-entropy"].min() > 0.1
+    halved = table["epochs until the output is half"]["w = 2, b = 2"]
+    assert halved["cross-entropy", "0.005"] == "never"
     for w, b in ((0.6, 0.9), (2.0, 2.0)):
         slow, fast = (neuron(w, b, cross_entropy=c, rate=0.15) for c in (False, True))
         assert (fast[1:] < slow[1:]).all()
@@ -94,6 +100,41 @@ def test_all_start_from_the_same_weights(trained):
         assert model.scale_ == 1
     for others in weights[1:]:
         assert all(tf.reduce_all(a == b) for a, b in zip(weights[0], others, strict=True))
+
+
+def test_all_see_the_same_batches(monkeypatch):
+    from bench.autoencoders import training
+
+    compiled, seen = training.compiled_epoch, {}
+
+    def spied(*given):
+        run = compiled(*given)
+
+        def epoch(order, *others):
+            seen.setdefault(likelihood, []).append(order.tolist())
+            return run(order, *others)
+
+        return epoch
+
+    monkeypatch.setattr(training, "compiled_epoch", spied)
+    for likelihood in LIKELIHOODS:
+        train_one(
+            images(60), images(20, 1), likelihood=likelihood, saturated=False, seed=3, epochs=2
+        )
+    first, *others = (seen[likelihood] for likelihood in LIKELIHOODS)
+    assert len(first) == 2
+    assert first[0] != first[1]
+    assert others == [first, first]
+
+
+def test_the_last_epoch_is_measured_also_where_an_earlier_one_was_better_on_held_out_images():
+    held_out = 1 - images(40, 1)  # the better the training images are rebuilt, the worse these
+    model, curves = train_one(
+        images(120), held_out, likelihood="bernoulli", saturated=False, seed=0, epochs=4
+    )
+    errors = curves["mean_squared_error"]
+    assert errors[-1] > 1.01 * min(errors[1:])
+    assert measures(model, images(120), held_out)["squared_error"] == pytest.approx(errors[-1])
 
 
 def test_a_saturated_start_takes_the_gradient_from_the_squared_error_behind_a_sigmoid(trained):
