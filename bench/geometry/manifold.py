@@ -62,8 +62,9 @@ class SampledManifold:
 
         From the nearest point of the sample it goes along the tangent space there, which is that
         of the sample's own neighbours, no farther than these are: beyond a border there is
-        nothing. No foot is farther than the nearest point of the sample. What is left is the bend of the manifold within the spacing of the sample
-        (`resolution`).
+        nothing. No foot is farther than the nearest point of the sample. What is left is the bend
+        of the manifold within the spacing of the sample (`resolution`), and that a point far from
+        it may be nearer to another part, which the sample does not tell.
 
         Parameters
         ----------
