@@ -57,7 +57,7 @@ def decoded(placed: Results, dataset: str) -> Figure:
             _show(ax, mosaic(made, shape))
         else:
             _surface(ax, made, arrays[f"{PREFIX}points"])
-    words = "decoded, over the code space" if shape else "decoded: the surface that a decoder makes"
+    words = "decoded, over the code space" if shape else "decoded, within the box of the data"
     figure.suptitle(f"{plain(dataset)}: codes at equal steps, {words}", fontsize=11)
     return figure
 
@@ -98,7 +98,8 @@ def lines_in_space(placed: Results, dataset: str) -> Figure:
                     axlim_clip=True,
                 )
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
-    figure.suptitle(f"{plain(dataset)}: from one held-out point to another", fontsize=11)
+    title = f"{plain(dataset)}: from one held-out point to another; what leaves the box is cut off"
+    figure.suptitle(title, fontsize=11)
     return figure
 
 
