@@ -27,7 +27,11 @@ NAMES = {
     "bernoulli": "Bernoulli",
 }
 FILES = ("report.md", "likelihood.csv", "likelihood.png")
-_FIRST, _SECOND = "bernoulli", "unscaled_gaussian"
+PAIRS = (
+    ("default", "unscaled_gaussian"),
+    ("default", "sigmoid_gaussian"),
+    ("saturated", "sigmoid_gaussian"),
+)
 _NEURON = """\
 A sigmoid neuron is to turn 1 into 0 (Nielsen 2015, chapter 3), by gradient descent. The book takes
 a rate of 0.15 for the squared error and 0.005 for the cross-entropy, whose gradients are not of
@@ -39,16 +43,18 @@ _HEAD = """\
 
 Autoencoders of images in [0, 1] with a code of two dimensions that differ in the likelihood alone:
 the same network, first weights, batches, number of epochs and points; the last epoch's weights are
-measured, none is chosen by the held-out images. The optimizer is Adam, which
-divides a gradient by its own size, so that a small one costs less than in plain gradient descent.
-Means over seeds ± half-width of the 95 % interval (Student's t); a difference is taken seed by
-seed, Bernoulli minus Gaussian with linear outputs. Each interval stands for itself: of twenty, one
-may be expected to leave out 0 by chance. Squared error and cross-entropy are those of
-the expected image on held-out images, whatever was trained, kept in [0, 1] (and 0.001 from its
-ends for the logarithm), where a Gaussian may leave it. The likelihood that can be compared is that
-of a Gaussian around the expected image with the variance of the training errors. AUCs are over the
-training points, each of which ranks all points, held-out ones included; the geodesics of digits are
-an estimate, on a neighbour graph. Made by `python -m bench study likelihood`.
+measured, none is chosen by the held-out images. The optimizer is Adam, which divides a gradient by
+its own size, so that a small one costs less than in plain gradient descent. Means over seeds ±
+half-width of the 95 % interval (Student's t); a difference is taken seed by seed, Bernoulli minus
+Gaussian. Behind a sigmoid, the Gaussian has Bernoulli's outputs as well, and the loss alone
+differs; with linear outputs, the likelihood and its usual outputs. Each interval stands for
+itself: of twenty, one may be expected to leave out 0 by chance. Squared error and cross-entropy
+are those of the expected image on held-out images, whatever was trained, kept in [0, 1] (and 0.001
+from its ends for the logarithm), where a Gaussian may leave it. The likelihood that can be
+compared is that of a Gaussian around the expected image with the variance of the training errors.
+AUCs are over the training points, each of which ranks all points, held-out ones included; the
+geodesics of digits are an estimate, on a neighbour graph. Made by `python -m bench study
+likelihood`.
 """
 
 
@@ -75,11 +81,14 @@ def epochs_to_tenth(errors: Sequence[float]) -> float:
     return float(below[0]) if len(below) else float("nan")
 
 
-def differences(cells: pd.DataFrame, measure: str) -> dict[str, Interval]:
-    """Return, by dataset, the Bernoulli model's measure minus the linear Gaussian's."""
-    chosen = cells[cells["start"] == "default"]
+def differences(
+    cells: pd.DataFrame, measure: str, start: str = "default", other: str = "unscaled_gaussian"
+) -> dict[str, Interval]:
+    """Return, by dataset, the Bernoulli model's measure minus a Gaussian's."""
+    chosen = cells[cells["start"] == start]
     wide = chosen.pivot(index=["dataset", "seed"], columns="likelihood", values=measure)
-    both = (wide[_FIRST] - wide[_SECOND]).dropna()
+    wide = wide.reindex(columns=["bernoulli", other])
+    both = (wide["bernoulli"] - wide[other]).dropna()
     return {
         str(dataset): interval(values.to_numpy(dtype=float))
         for dataset, values in both.groupby("dataset")
@@ -94,21 +103,30 @@ def verdict(difference: Interval, *, higher_is_better: bool) -> str:
     return "Bernoulli is better" if better else "Gaussian is better"
 
 
-def sentences(cells: pd.DataFrame) -> Iterator[str]:
-    """Say in words what the numbers say."""
+def sentences(cells: pd.DataFrame, start: str, other: str) -> Iterator[str]:
+    """Say in words what the numbers say of Bernoulli against a Gaussian, from one start."""
     for measure, (label, higher, digits) in MEASURES.items():
-        found = differences(cells, measure)
         by_verdict: dict[str, list[str]] = {}
-        for dataset, difference in found.items():
+        for dataset, difference in differences(cells, measure, start, other).items():
             sign = "+" if difference.mean > 0 else ""
             text = f"{dataset} ({sign}{cell_text(difference, digits)})"
             by_verdict.setdefault(verdict(difference, higher_is_better=higher), []).append(text)
         parts = [f"{words} on {', '.join(names)}" for words, names in sorted(by_verdict.items())]
-        yield f"{label[0].upper()}{label[1:]}: {'; '.join(parts)}."
-    yield from _of_saturation(cells)
+        yield f"{label[0].upper()}{label[1:]}: {'; '.join(parts) or 'no pair of cells'}."
 
 
-def _of_saturation(cells: pd.DataFrame) -> Iterator[str]:
+def _findings(cells: pd.DataFrame) -> Iterator[str]:
+    for start, other in PAIRS:
+        yield f"Bernoulli against {NAMES[other]}, from the {start} start:\n"
+        yield from (f"- {line}" for line in sentences(cells, start, other))
+        yield ""
+    yield "The saturated start against the default one:\n"
+    yield from (f"- {line}" for line in of_saturation(cells))
+    yield ""
+
+
+def of_saturation(cells: pd.DataFrame) -> Iterator[str]:
+    """Say what the saturated start does to each likelihood."""
     for likelihood, name in NAMES.items():
         own = cells[cells["likelihood"] == likelihood]
         first, last = (_over_default(own, column) for column in ("first_gradient", "last_error"))
@@ -120,6 +138,8 @@ def _of_saturation(cells: pd.DataFrame) -> Iterator[str]:
             f"default start, and the held-out squared error at the end {last:.3g} times (medians). "
             f"It fell to a tenth of its start in {reached} of {len(epochs)} cells{when}."
         )
+        if likelihood == "unscaled_gaussian" and last > 1:
+            yield "Linear outputs cannot saturate: what they lose from there has another cause."
 
 
 def _over_default(own: pd.DataFrame, column: str) -> float:
@@ -175,7 +195,7 @@ def publish_likelihood(outcomes: Sequence[Outcome], folder: Path) -> list[str]:
     text = [_HEAD]
     files = list(FILES)
     if len(cells):
-        text += ["## What the numbers say\n", *(f"- {line}" for line in sentences(cells)), ""]
+        text += ["## What the numbers say\n", *_findings(cells)]
         text += ["![the likelihoods compared](likelihood.png)\n", *_tables(cells)]
         with drawing_style(), io.BytesIO() as buffer:
             likelihood_figure(cells, _curves(outcomes)).savefig(buffer, dpi=130, format="png")

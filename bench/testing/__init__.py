@@ -1,4 +1,4 @@
-"""The contract that reducers, datasets and metrics keep, for plugin authors to test against.
+"""The contract that plugins keep, of every kind, for their authors to test against.
 
 Each rule is a small function whose docstring's first line states it. In a test suite::
 
@@ -11,12 +11,14 @@ or from a shell, ``python -m bench check NAME --plugins DIR``.
 from collections.abc import Iterator
 
 from bench.dataset import DatasetFactory
+from bench.decoder.table import DecoderMetric
 from bench.downloads import downloads_of, fetch
 from bench.errors import BenchError, unknown_name
 from bench.metrics.table import Metric
 from bench.reducer import as_reducer
 from bench.registry import Item, Kind, Registry
 from bench.testing.datasets import DATASET_RULES
+from bench.testing.decoder_metrics import DECODER_METRIC_RULES
 from bench.testing.metrics import METRIC_RULES
 from bench.testing.reducers import REDUCER_RULES
 from bench.testing.rules import Outcome, outcomes
@@ -55,6 +57,17 @@ def check_metric(metric: Metric) -> None:
     _raise(outcomes(METRIC_RULES, metric))
 
 
+def check_decoder_metric(metric: DecoderMetric) -> None:
+    """Check a metric of decoders.
+
+    Raises
+    ------
+    AssertionError
+        Naming every rule that is broken.
+    """
+    _raise(outcomes(DECODER_METRIC_RULES, metric))
+
+
 def find_kind(registry: Registry, name: str, kind: str = "") -> Kind:
     """Say what a name is: as told, else by where it is found; a dotted path is a reducer.
 
@@ -63,7 +76,7 @@ def find_kind(registry: Registry, name: str, kind: str = "") -> Kind:
     BenchError
         If nothing has that name.
     """
-    kinds: tuple[Kind, ...] = ("reducer", "dataset", "metric")
+    kinds: tuple[Kind, ...] = ("reducer", "dataset", "metric", "decoder_metric")
     if kind:
         if kind not in kinds:
             raise unknown_name("kind", kind, kinds)
@@ -97,8 +110,10 @@ def checks_of(item: Item) -> Iterator[Outcome]:
         for source in downloads_of(item):
             fetch(source)
         yield from outcomes(DATASET_RULES, loaded)
-    else:
+    elif item.kind == "metric":
         yield from outcomes(METRIC_RULES, loaded)
+    else:
+        yield from outcomes(DECODER_METRIC_RULES, loaded)
 
 
 def _raise(found: Iterator[Outcome]) -> None:

@@ -7,10 +7,12 @@ from bench.engine.circumstances import circumstances
 from bench.record import Status
 from bench.report.likelihood import (
     MEASURES,
+    PAIRS,
     differences,
     epochs_to_tenth,
     frame,
     neurons,
+    of_saturation,
     publish_likelihood,
     sentences,
     verdict,
@@ -196,9 +198,27 @@ def outcomes(gain, *, seeds=4):
     ("gain", "words"),
     [(0.5, "Bernoulli is better"), (-0.5, "Gaussian is better"), (0.0, "no difference")],
 )
-def test_the_words_follow_the_numbers(gain, words):
-    for line in list(sentences(frame(outcomes(gain))))[: len(MEASURES)]:
+@pytest.mark.parametrize("pair", PAIRS)
+def test_the_words_follow_the_numbers(gain, words, pair):
+    lines = list(sentences(frame(outcomes(gain)), *pair))
+    assert len(lines) == len(MEASURES)
+    for line in lines:
         assert words in line
+
+
+def test_a_pair_is_compared_from_its_own_start():
+    cells = frame(outcomes(0.5))
+    chosen = (cells["start"] == "saturated") & (cells["likelihood"] == "sigmoid_gaussian")
+    cells.loc[chosen, "squared_error"] -= 1
+    first = [next(sentences(cells, *pair)) for pair in PAIRS]
+    assert ["Gaussian is better" in line for line in first] == [False, False, True]
+
+
+@pytest.mark.parametrize(("last", "said"), [(2.0, True), (0.5, False)])
+def test_a_loss_without_saturation_is_not_laid_to_it(last, said):
+    cells = frame(outcomes(0.0))
+    cells.loc[cells["start"] == "saturated", "last_error"] *= last
+    assert any("another cause" in line for line in of_saturation(cells)) == said
 
 
 def test_one_seed_tells_no_difference():
