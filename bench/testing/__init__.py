@@ -19,8 +19,9 @@ from bench.reducer import as_reducer
 from bench.registry import Item, Kind, Registry
 from bench.testing.datasets import DATASET_RULES
 from bench.testing.decoder_metrics import DECODER_METRIC_RULES
+from bench.testing.geodesics import DrawnDataset
 from bench.testing.metrics import METRIC_RULES
-from bench.testing.reducers import REDUCER_RULES
+from bench.testing.reducers import REDUCER_RULES, FittedReducer
 from bench.testing.rules import Outcome, outcomes
 
 
@@ -32,7 +33,7 @@ def check_reducer(item: object) -> None:
     AssertionError
         Naming every rule that is broken.
     """
-    _raise(outcomes(REDUCER_RULES, as_reducer(item)))
+    _raise(outcomes(REDUCER_RULES, FittedReducer(as_reducer(item))))
 
 
 def check_dataset(factory: DatasetFactory) -> None:
@@ -43,7 +44,7 @@ def check_dataset(factory: DatasetFactory) -> None:
     AssertionError
         Naming every rule that is broken.
     """
-    _raise(outcomes(DATASET_RULES, factory))
+    _raise(outcomes(DATASET_RULES, DrawnDataset(factory)))
 
 
 def check_metric(metric: Metric) -> None:
@@ -105,11 +106,11 @@ def checks_of(item: Item) -> Iterator[Outcome]:
     if item.kind == "reducer":
         if item.module == "bench.controls":
             raise BenchError(f"{item.name} is a control, not a reducer: it is fed the truth.")
-        yield from outcomes(REDUCER_RULES, as_reducer(loaded))
+        yield from outcomes(REDUCER_RULES, FittedReducer(as_reducer(loaded)))
     elif item.kind == "dataset":
         for source in downloads_of(item):
             fetch(source)
-        yield from outcomes(DATASET_RULES, loaded)
+        yield from outcomes(DATASET_RULES, DrawnDataset(loaded))
     elif item.kind == "metric":
         yield from outcomes(METRIC_RULES, loaded)
     else:
