@@ -300,7 +300,10 @@ def check(
     name: Annotated[str, typer.Argument(help="A reducer, dataset or metric, or a dotted path.")],
     *,
     kind: Annotated[
-        str, typer.Option(help="reducer, dataset or metric; found by name if not given.")
+        str,
+        typer.Option(
+            help="reducer, dataset, metric or decoder_metric; found by name if not given."
+        ),
     ] = "",
     plugins: Plugins = None,
 ) -> None:

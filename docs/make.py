@@ -16,8 +16,9 @@ from sections import update
 
 from bench.decoder.table import DECODER_METRICS, HELD_OUT, MANIFOLD, DecoderMetric
 from bench.metrics.table import METRICS, Level, Metric
+from bench.testing.decoder_metrics import DECODER_METRIC_RULES
 from bench.testing.metrics import METRIC_RULES
-from bench.testing.rules import rule_name
+from bench.testing.rules import Rule, rule_name
 
 PAGE = Path(__file__).with_name("metrics.md")
 N, K = 1000, 15  # where levels that depend on both are given as an example
@@ -64,7 +65,13 @@ def facts(metric: Metric) -> str:
 def contents() -> dict[str, str]:
     """Return every section that is generated from the table."""
     of_each = {name: facts(metric) for name, metric in METRICS.items()}
-    return {"overview": overview(), "contract": contract(), "decoders": decoders()} | of_each
+    parts = {
+        "overview": overview(),
+        "contract": contract(METRIC_RULES),
+        "decoders": decoders(),
+        "decoder contract": contract(DECODER_METRIC_RULES),
+    }
+    return parts | of_each
 
 
 def decoders() -> str:
@@ -80,9 +87,9 @@ def decoders() -> str:
     return "\n".join(lines)
 
 
-def contract() -> str:
-    """Return what `check_metric` asks of a metric, one line for each rule."""
-    return "\n".join(f"- {rule_name(rule)}." for rule in METRIC_RULES)
+def contract(rules: list[Rule]) -> str:
+    """Return what rules ask of a metric, one line for each."""
+    return "\n".join(f"- {rule_name(rule)}." for rule in rules)
 
 
 def _anchor(metric: Metric) -> str:

@@ -3,7 +3,7 @@
 The points are centred and divided by their root-mean-square radius, so that ``gamma`` is in units
 of the data (scikit-learn's default, 1 over the number of dimensions, depends on both). The inverse
 is a ridge regression with the same kernel from the embedding to the points; ``alpha`` is its
-penalty (Bakır, Weston & Schölkopf, NeurIPS 2003).
+penalty, 0 or more (Bakır, Weston & Schölkopf, NeurIPS 2003); ``gamma`` is 0 or more too.
 """
 
 from typing import Any

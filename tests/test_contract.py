@@ -13,12 +13,21 @@ from scipy.spatial.distance import pdist
 from bench import Dataset, Metric, Registry
 from bench.controls import ALL_CONTROLS
 from bench.datasets import broken_swiss_roll, circle, cylinder, sphere, swiss_roll, torus, trefoil
+from bench.decoder.table import DECODER_METRICS, DecoderMetric
 from bench.downloads import downloads_of
 from bench.geometry.geodesics import FlatGeodesics
 from bench.geometry.wrapped import WrappedGeodesics
 from bench.metrics.table import METRICS
 from bench.reducer import Reducer, as_reducer
-from bench.testing import check_dataset, check_metric, check_reducer
+from bench.testing import (
+    check_dataset,
+    check_decoder_metric,
+    check_metric,
+    check_reducer,
+    checks_of,
+    find_kind,
+)
+from bench.testing.decoder_metrics import DECODER_METRIC_RULES
 
 REGISTRY = Registry((Path(__file__).parent / "plugins",))
 BUILT_IN = Registry()
@@ -62,6 +71,11 @@ def test_every_built_in_dataset_keeps_the_contract(name):
 @pytest.mark.parametrize("name", REGISTRY.items("metric"))
 def test_every_metric_keeps_the_contract(name):
     check_metric(REGISTRY.find("metric", name).load()[0])
+
+
+@pytest.mark.parametrize("name", REGISTRY.items("decoder_metric"))
+def test_every_metric_of_decoders_keeps_the_contract(name):
+    check_decoder_metric(REGISTRY.find("decoder_metric", name).load()[0])
 
 
 @pytest.mark.parametrize("name", BUILT_IN.items("reducer"))
@@ -274,3 +288,40 @@ def test_a_curve_that_ends_elsewhere_than_it_states_is_told():
     metric = replace(METRICS["q_nx"], function=short)
     with pytest.raises(AssertionError, match="k = 51 is not refused"):
         check_metric(metric)
+
+
+def lost(decoding):
+    return DECODER_METRICS["held_out_reconstruction"].function(decoding)
+
+
+@pytest.mark.parametrize(
+    ("function", "rule"),
+    [
+        (lambda decoding: lost(decoding) - 0.5, "outside the range"),
+        (lambda decoding: [lost(decoding)], r"shape \(1,\)"),
+        (lambda decoding: lost(decoding) + 0.2, "not 0"),
+        (lambda decoding: 0.0, "far worse than the projection: the worst scored 0.000"),
+        (lambda decoding: lost(decoding) + (decoding.radius > 10), "points scaled: .* became"),
+        (lambda decoding: lost(decoding) + (decoding.centre[0] > 1), "points moved: .* became"),
+        (lambda decoding: lost(decoding) + (decoding.code_radius < 0.1), "codes scaled: .* became"),
+        (lambda decoding: lost(decoding) + 1e-9 * next(ASKED), "asked again"),
+        (lambda decoding: decoding.codes.sort(axis=0) or lost(decoding), "codes was altered"),
+    ],
+)
+def test_each_rule_of_metrics_of_decoders_has_been_seen_to_fail(function, rule):
+    metric = DecoderMetric("odd", "odd", function, 0, np.inf, 0, "here")
+    with pytest.raises(AssertionError, match=rule):
+        check_decoder_metric(metric)
+
+
+def test_a_metric_of_decoders_whose_best_is_no_end_of_its_range_is_told():
+    metric = replace(DECODER_METRICS["sample_recall"], best=0.5)
+    with pytest.raises(AssertionError, match=r"best 0\.5 is no end"):
+        check_decoder_metric(metric)
+
+
+def test_a_metric_of_decoders_is_found_and_checked_by_name():
+    assert find_kind(BUILT_IN, "sample_recall") == "decoder_metric"
+    outcomes = list(checks_of(BUILT_IN.find("decoder_metric", "sample_recall")))
+    assert len(outcomes) == len(DECODER_METRIC_RULES)
+    assert not [problem for _, problem in outcomes if problem]

@@ -62,8 +62,9 @@ class SampledManifold:
 
         From the nearest point of the sample it goes along the tangent space there, which is that
         of the sample's own neighbours, no farther than these are: beyond a border there is
-        nothing. What is left is the bend of the manifold within the spacing of the sample
-        (`resolution`).
+        nothing. No foot is farther than the nearest point of the sample. What is left is the bend
+        of the manifold within the spacing of the sample (`resolution`), and that a point far from
+        it may be nearer to another part, which the sample does not tell.
 
         Parameters
         ----------
@@ -75,7 +76,11 @@ class SampledManifold:
         """
         exact = np.asarray(points, dtype=np.float64)
         nearest = self._search.kneighbors(exact, 1, return_distance=False)[:, 0]
-        return self._along_tangents(exact, nearest, self._near(nearest))
+        starts = self.sample[nearest].astype(np.float64)
+        feet = self._along_tangents(exact, nearest, self._near(nearest))
+        # Where the manifold bends sharply a step along the tangent may lead away.
+        is_nearer = ((exact - feet) ** 2).sum(axis=1) < ((exact - starts) ** 2).sum(axis=1)
+        return np.where(is_nearer[:, None], feet, starts)
 
     def distances(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return the distance of each of some points from the manifold, shape (m,)."""

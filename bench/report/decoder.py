@@ -1,13 +1,15 @@
 """The decoder's report card: what reducers with an inverse make of points they have not seen."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from bench.decoder.table import DECODER_METRICS, HELD_OUT, DecoderMetric
-from bench.report.frame import Results
+from bench.record import Status
+from bench.report.frame import Results, reducer_label
 from bench.report.statistics import interval, marks
-from bench.report.tables import Cell, Table, cell_text
+from bench.report.tables import Cell, Table, cell_text, github_table
 
 NOISE = "20"  # per cent, of the gain that has a column
 _SHORT = {
@@ -33,7 +35,8 @@ median distance of such a point from its nearest other one, and a denoising gain
 distance from the point itself. Identity, mean point and nearest training point are controls: the
 first loses nothing and cleans nothing, the second makes one point of all, the third has learnt the
 training points by heart. Definitions, ranges and sources are in docs/metrics.md. Bold and italic
-as above; excess length, straight input lines and controls are not marked."""
+as above; a dash stands where there is no number, and the last table says why. Excess length,
+straight input lines and controls are not marked."""
 
 
 def decoder_tables(
@@ -62,7 +65,7 @@ def decoder_tables(
         }
         order = card[["control", "reducer"]].drop_duplicates().sort_values(["control", "reducer"])
         frame = pd.DataFrame(columns, index=list(order["reducer"]))
-        frame = frame.map(lambda cell: cell if isinstance(cell, Cell) else Cell(""))
+        frame = frame.map(lambda cell: cell if isinstance(cell, Cell) else Cell("–"))
         title = f"{dataset}: held against the {truth[0]}"
         yield Table(title, frame, int(order["control"].sum()))
 
@@ -72,7 +75,27 @@ def decoder_section(results: Results) -> str:
     tables = [table.markdown for table in decoder_tables(results)]
     if not tables:
         return "None yet: `python -m bench run --suite held_out` makes them.\n"
+    missing = absences(results)
+    if len(missing):
+        tables.append(f"### Measures without a number\n\n{github_table(missing)}")
     return "\n".join([*tables, " ".join(_NOTE.split())]) + "\n"
+
+
+def absences(results: Results) -> pd.DataFrame:
+    """Return which measures of decoders have no number, and why: by reducer, measure and reason.
+
+    Jobs that ended well say in their reason which measure failed (`bench.decoder.card.judge`).
+    """
+    columns = ["reducer", "measure", "reason", "datasets"]
+    jobs = () if results.held_out is None else results.held_out.records
+    rows = [
+        (reducer_label(record), _SHORT.get(name, name), why, record.job.dataset.label)
+        for record in jobs
+        if record.status is Status.OK
+        for name, why in re.findall(r"(?:^|; )metric (\w+): ([^;]*)", record.reason or "")
+    ]
+    grouped = pd.DataFrame(rows, columns=columns).drop_duplicates().groupby(columns[:3])
+    return grouped["datasets"].agg(", ".join).reset_index()
 
 
 def decoder_scores(results: Results) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The contract that reducers, datasets and metrics keep, for plugin authors to test against.
+"""The contract that plugins keep, of every kind, for their authors to test against.
 
 Each rule is a small function whose docstring's first line states it. In a test suite::
 
@@ -11,14 +11,17 @@ or from a shell, ``python -m bench check NAME --plugins DIR``.
 from collections.abc import Iterator
 
 from bench.dataset import DatasetFactory
+from bench.decoder.table import DecoderMetric
 from bench.downloads import downloads_of, fetch
 from bench.errors import BenchError, unknown_name
 from bench.metrics.table import Metric
 from bench.reducer import as_reducer
 from bench.registry import Item, Kind, Registry
 from bench.testing.datasets import DATASET_RULES
+from bench.testing.decoder_metrics import DECODER_METRIC_RULES
+from bench.testing.geodesics import DrawnDataset
 from bench.testing.metrics import METRIC_RULES
-from bench.testing.reducers import REDUCER_RULES
+from bench.testing.reducers import REDUCER_RULES, FittedReducer
 from bench.testing.rules import Outcome, outcomes
 
 
@@ -30,7 +33,7 @@ def check_reducer(item: object) -> None:
     AssertionError
         Naming every rule that is broken.
     """
-    _raise(outcomes(REDUCER_RULES, as_reducer(item)))
+    _raise(outcomes(REDUCER_RULES, FittedReducer(as_reducer(item))))
 
 
 def check_dataset(factory: DatasetFactory) -> None:
@@ -41,7 +44,7 @@ def check_dataset(factory: DatasetFactory) -> None:
     AssertionError
         Naming every rule that is broken.
     """
-    _raise(outcomes(DATASET_RULES, factory))
+    _raise(outcomes(DATASET_RULES, DrawnDataset(factory)))
 
 
 def check_metric(metric: Metric) -> None:
@@ -55,6 +58,17 @@ def check_metric(metric: Metric) -> None:
     _raise(outcomes(METRIC_RULES, metric))
 
 
+def check_decoder_metric(metric: DecoderMetric) -> None:
+    """Check a metric of decoders.
+
+    Raises
+    ------
+    AssertionError
+        Naming every rule that is broken.
+    """
+    _raise(outcomes(DECODER_METRIC_RULES, metric))
+
+
 def find_kind(registry: Registry, name: str, kind: str = "") -> Kind:
     """Say what a name is: as told, else by where it is found; a dotted path is a reducer.
 
@@ -63,7 +77,7 @@ def find_kind(registry: Registry, name: str, kind: str = "") -> Kind:
     BenchError
         If nothing has that name.
     """
-    kinds: tuple[Kind, ...] = ("reducer", "dataset", "metric")
+    kinds: tuple[Kind, ...] = ("reducer", "dataset", "metric", "decoder_metric")
     if kind:
         if kind not in kinds:
             raise unknown_name("kind", kind, kinds)
@@ -92,13 +106,15 @@ def checks_of(item: Item) -> Iterator[Outcome]:
     if item.kind == "reducer":
         if item.module == "bench.controls":
             raise BenchError(f"{item.name} is a control, not a reducer: it is fed the truth.")
-        yield from outcomes(REDUCER_RULES, as_reducer(loaded))
+        yield from outcomes(REDUCER_RULES, FittedReducer(as_reducer(loaded)))
     elif item.kind == "dataset":
         for source in downloads_of(item):
             fetch(source)
-        yield from outcomes(DATASET_RULES, loaded)
-    else:
+        yield from outcomes(DATASET_RULES, DrawnDataset(loaded))
+    elif item.kind == "metric":
         yield from outcomes(METRIC_RULES, loaded)
+    else:
+        yield from outcomes(DECODER_METRIC_RULES, loaded)
 
 
 def _raise(found: Iterator[Outcome]) -> None:

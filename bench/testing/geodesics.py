@@ -2,6 +2,8 @@
 
 import inspect
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +23,36 @@ _LOCAL = 0.03
 _SCATTER, _FALL = 0.1, 0.85
 
 
-def has_metric_geodesics(factory: DatasetFactory) -> None:
+@dataclass(frozen=True, eq=False)
+class DrawnDataset:
+    """A dataset under test, with what its rules share: numerical geodesics take their time."""
+
+    factory: DatasetFactory
+
+    @cached_property
+    def quiet(self) -> Dataset:
+        """N points without noise."""
+        return draw(self.factory)
+
+    @cached_property
+    def distances(self) -> NDArray[np.float64]:
+        """Geodesics between all of them."""
+        return self.quiet.geodesics.distances(np.arange(N))
+
+    @cached_property
+    def dense(self) -> Dataset:
+        """More points without noise; ValueError if there are not so many."""
+        return draw(self.factory, n=_DENSE)
+
+    @cached_property
+    def dense_distances(self) -> NDArray[np.float64]:
+        """Geodesics from the first N of the many to all of them."""
+        return self.dense.geodesics.distances(np.arange(N))
+
+
+def has_metric_geodesics(drawn: DrawnDataset) -> None:
     """Give geodesics that are a metric: zero to itself, symmetric, no detour shorter."""
-    dataset = draw(factory)
-    distances = all_geodesics(dataset)
+    dataset, distances = drawn.quiet, drawn.distances
     require(distances.shape == (N, N), f"distances of shape {distances.shape}")
     require((distances >= 0).all(), "a distance is not a length")  # nor is NaN
     _require_pieces(distances, dataset.geodesics.notes.get("pieces", 1))
@@ -47,21 +75,20 @@ def _require_pieces(distances: NDArray[np.float64], pieces: float) -> None:
     require(len(kinds) == pieces, f"{len(kinds)} pieces are not joined, {pieces} are noted")
 
 
-def is_never_shorter_than_the_chord(factory: DatasetFactory) -> None:
+def is_never_shorter_than_the_chord(drawn: DrawnDataset) -> None:
     """Give no geodesic shorter than the straight line (to the precision of float32)."""
-    dataset = draw(factory)
-    chord = EuclideanDistances(dataset.X).distances(np.arange(N))
-    short = chord * (1 - 1e-3 - relative_error(dataset)) - all_geodesics(dataset)
+    chord = EuclideanDistances(drawn.quiet.X).distances(np.arange(N))
+    short = chord * (1 - 1e-3 - relative_error(drawn.quiet)) - drawn.distances
     require(short.max() <= 1e-5 * chord.max(), f"one is shorter by {short.max():g}")
 
 
-def is_the_chord_for_neighbors(factory: DatasetFactory) -> None:
+def is_the_chord_for_neighbors(drawn: DrawnDataset) -> None:
     """Give the straight line for the nearest neighbours, where points lie densely enough."""
-    dataset = next(_ever_denser(factory), None)
-    if dataset is None:
+    dataset, distances = next(_ever_denser(drawn), (None, None))
+    if dataset is None or distances is None:
         return
     chord, nearest, rows = _nearest_chords(dataset)
-    found = dataset.geodesics.distances(rows)[np.arange(len(rows)), nearest] / chord
+    found = distances[rows, nearest] / chord
     off = float(np.quantile(np.abs(found - 1), 0.9))
     require(
         off <= _LOCAL + relative_error(dataset),
@@ -70,11 +97,11 @@ def is_the_chord_for_neighbors(factory: DatasetFactory) -> None:
     )
 
 
-def is_what_the_graph_tends_to(factory: DatasetFactory) -> None:
+def is_what_the_graph_tends_to(drawn: DrawnDataset) -> None:
     """Agree with shortest paths between dense points: these vary little around the geodesics."""
     scatters: list[float] = []
-    for dataset in _ever_denser(factory):
-        scatters.append(_graph_scatter(dataset))
+    for dataset, distances in _ever_denser(drawn):
+        scatters.append(_graph_scatter(dataset, distances[:_ROWS]))
         if scatters[-1] <= _SCATTER:
             return
     if scatters:
@@ -85,26 +112,32 @@ def is_what_the_graph_tends_to(factory: DatasetFactory) -> None:
         )
 
 
-def _ever_denser(factory: DatasetFactory) -> Iterator[Dataset]:
-    """Draw more and more points, where they lie densely and more is known than their graph."""
-    for n in (_DENSE, 4 * _DENSE):
-        try:
-            dataset = draw(factory, n=n)
-        except ValueError:  # there are not so many
+def _ever_denser(drawn: DrawnDataset) -> Iterator[tuple[Dataset, NDArray[np.float64]]]:
+    """Draw more and more points, where they lie densely and more is known than their graph.
+
+    With them come the geodesics from the first _ROWS points or more.
+    """
+    try:
+        if not _tells(drawn.dense):
             return
-        if dataset.geodesics.status == "graph" or not _is_dense(dataset):
-            return
-        yield dataset
+        yield drawn.dense, drawn.dense_distances
+        denser = draw(drawn.factory, n=4 * _DENSE)
+    except ValueError:  # there are not so many
+        return
+    if _tells(denser):
+        yield denser, denser.geodesics.distances(np.arange(_ROWS))
 
 
-def _graph_scatter(dataset: Dataset) -> float:
+def _tells(dataset: Dataset) -> bool:
+    return dataset.geodesics.status != "graph" and _is_dense(dataset)
+
+
+def _graph_scatter(dataset: Dataset, stated: NDArray[np.float64]) -> float:
     """Return by how much nine in ten estimates agree with the geodesics, up to one common factor.
 
     Paths on a graph zigzag, so all are too long by some share, which is no matter of the truth.
     """
-    rows = np.arange(_ROWS)
-    stated = dataset.geodesics.distances(rows)
-    estimate = graph_geodesics(dataset.X, n_neighbors=_NEIGHBORS).distances(rows)
+    estimate = graph_geodesics(dataset.X, n_neighbors=_NEIGHBORS).distances(np.arange(len(stated)))
     known = np.isfinite(stated) & (stated > 0)
     ratio = estimate[known] / stated[known]
     return float(np.quantile(np.abs(ratio / np.median(ratio) - 1), 0.9))
@@ -148,8 +181,3 @@ def draw(factory: DatasetFactory, *, n: int = N, seed: int = 0) -> Dataset:
     dataset = factory(n=n, seed=seed, **quiet)
     require(isinstance(dataset, Dataset), f"returned {type(dataset).__name__}, not bench.Dataset")
     return dataset
-
-
-def all_geodesics(dataset: Dataset) -> NDArray[np.float64]:
-    """Return the distances of all pairs."""
-    return dataset.geodesics.distances(np.arange(dataset.n))

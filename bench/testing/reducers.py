@@ -1,5 +1,7 @@
 """The rules of reducers."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -21,53 +23,73 @@ def _points(reducer: Reducer, n: int = N) -> NDArray[np.float32]:
     return images(n) if reducer.images else curved_points(n)
 
 
-def _embeds(reducer: Reducer) -> None:
+@dataclass(frozen=True, eq=False)
+class FittedReducer:
+    """A reducer under test, and one fit of it in two dimensions that its rules share."""
+
+    reducer: Reducer
+
+    @cached_property
+    def points(self) -> NDArray[np.float32]:
+        """What the fit was handed."""
+        return _points(self.reducer)
+
+    @cached_property
+    def fit(self) -> tuple[Any, Any]:
+        """The estimator and the embedding."""
+        return _embed(self.reducer, self.points)
+
+
+def _embeds(fitted: FittedReducer) -> None:
     """Give one row for each point, n_components columns, finite and not all the same."""
+    reducer = fitted.reducer
     for n_components in (1, 2, 3):
-        _, found = _embed(reducer, _points(reducer), n_components)
+        flat = n_components == 2
+        _, found = fitted.fit if flat else _embed(reducer, _points(reducer), n_components)
         require(found.shape == (N, n_components), f"shape {found.shape} for {n_components}-D")
         require(np.isfinite(found).all(), "a value is not finite")
         require(np.ptp(found, axis=0).max() > 0, "all points are in one place")
 
 
-def _leaves_them_alone(reducer: Reducer) -> None:
+def _leaves_them_alone(fitted: FittedReducer) -> None:
     """Leave the points as they were handed in."""
-    X = _points(reducer)
-    _embed(reducer, X)
-    require(np.array_equal(X, _points(reducer)), "fit_transform wrote into its input")
+    _ = fitted.fit
+    same = np.array_equal(fitted.points, _points(fitted.reducer))
+    require(same, "fit_transform wrote into its input")
 
 
-def _is_deterministic(reducer: Reducer) -> None:
+def _is_deterministic(fitted: FittedReducer) -> None:
     """Give the same embedding for the same seed, to the bit."""
-    first, second = _embed(reducer, _points(reducer))[1], _embed(reducer, _points(reducer))[1]
+    first = fitted.fit[1]
+    second = _embed(fitted.reducer, _points(fitted.reducer))[1]
     difference = np.abs(first - second).max()
     require(np.array_equal(first, second), f"two runs differ by up to {difference:g}")
 
 
-def _transforms(reducer: Reducer) -> None:
+def _transforms(fitted: FittedReducer) -> None:
     """Place new points by transform, if it is declared."""
-    if reducer.transform:
-        estimator, _ = _embed(reducer, _points(reducer))
-        found = np.asarray(estimator.transform(_points(reducer, N + 10)[N:]))
+    if fitted.reducer.transform:
+        estimator, _ = fitted.fit
+        found = np.asarray(estimator.transform(_points(fitted.reducer, N + 10)[N:]))
         require(found.shape == (10, 2), f"transform of 10 points gave shape {found.shape}")
         require(np.isfinite(found).all(), "a transformed value is not finite")
 
 
-def _inverts(reducer: Reducer) -> None:
+def _inverts(fitted: FittedReducer) -> None:
     """Return to the data better than chance by the inverse, if one is declared."""
-    if reducer.inverse:
-        X = _points(reducer)
-        estimator, found = _embed(reducer, X)
-        sample = slice(reducer.inverse_sample)
+    if fitted.reducer.inverse:
+        X = _points(fitted.reducer)
+        estimator, found = fitted.fit
+        sample = slice(fitted.reducer.inverse_sample)
         restored = np.asarray(estimator.inverse_transform(found[sample]))
         require(restored.shape == X[sample].shape, f"inverse_transform gave {restored.shape}")
         lost = ((restored - X[sample]) ** 2).sum() / ((X[sample] - X.mean(axis=0)) ** 2).sum()
         require(lost < 1, f"it loses {lost:.2f} of the variance; the mean alone loses 1")
 
 
-def _has_plain_parameters(reducer: Reducer) -> None:
+def _has_plain_parameters(fitted: FittedReducer) -> None:
     """Have default parameters that a record can hold."""
-    msgspec.json.encode(reducer.parameters)
+    msgspec.json.encode(fitted.reducer.parameters)
 
 
 REDUCER_RULES: list[Rule] = [

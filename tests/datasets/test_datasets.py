@@ -84,7 +84,7 @@ def test_a_dataset_has_the_stated_shapes_and_types(name):
 def test_the_same_seed_draws_the_same_points(name):
     one, again = (FACTORIES[name](n=40, seed=3) for _ in range(2))
     assert (one.X == again.X).all()
-    rows = np.arange(40)
+    rows = np.arange(5)
     assert (one.geodesics.distances(rows) == again.geodesics.distances(rows)).all()
 
 

@@ -47,9 +47,9 @@ def test_beyond_the_border_there_is_nothing():
     np.testing.assert_allclose(found, [0.2, 0.5, np.sqrt(2)], atol=0.06)
 
 
-def test_no_foot_is_farther_than_the_nearest_point_of_the_sample():
-    manifold = sphere(500)
-    points = RNG.normal(size=(100, 3))
+@pytest.mark.parametrize("manifold", [sphere(500), circle(12)])
+def test_no_foot_is_farther_than_the_nearest_point_of_the_sample(manifold):
+    points = RNG.normal(size=(100, manifold.sample.shape[1]))
     nearest = np.linalg.norm(points[:, None] - manifold.sample[None], axis=-1).min(axis=1)
     assert (manifold.distances(points) <= nearest + 1e-6).all()
 

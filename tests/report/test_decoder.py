@@ -13,14 +13,14 @@ from bench.report.held_out import held_out_numbers
 WHERE = Circumstances({}, "processor", 1, 2**30, "system", 1, "2026-01-02T00:00:00+00:00")
 
 
-def save(store, dataset, reducer, seed, lost, *, reference):
+def save(store, dataset, reducer, seed, lost, *, reference, reason=None):
     job = Job(DatasetConfig(dataset, {}, seed), ReducerConfig(reducer, {}), held_out=0.2)
     scores = [Score("held_out_reconstruction", "held-out data", lost + 0.01 * seed)]
     scores += [Score("denoising_gain", reference, gain, k) for k, gain in ((5, 0.1), (20, 0.25))]
     if reference == "manifold":
         scores.append(Score("normal_error", reference, 0.5))
     facts = OutOfSample(16, 4)
-    record = Record(job, Status.OK, WHERE, scores=tuple(scores), out_of_sample=facts)
+    record = Record(job, Status.OK, WHERE, reason=reason, scores=tuple(scores), out_of_sample=facts)
     store.save(record, {"embedding": np.eye(20)[:, :2]})
 
 
@@ -60,6 +60,22 @@ def test_of_the_noise_levels_one_has_a_column_and_all_are_in_the_csv(results):
     assert gain["good"].text.startswith("0.250")
     numbers = held_out_numbers(results).query("metric == 'denoising_gain'")
     assert set(numbers["k"]) == {"5", "20"}
+
+
+def test_a_measure_without_a_number_says_why(results, tmp_path):
+    assert "without a number" not in decoder_section(results)
+    store = Store(tmp_path)
+    slow = "metric normal_error: needs 300 decodings, 20 | can be <afforded>"
+    why = f"transform: metric auc: no; {slow}; metric sample_recall: ValueError: all is one"
+    for dataset in ("known", "real"):
+        save(store, dataset, "slow", 0, 0.1, reference="held-out data", reason=why)
+    section = decoder_section(load_results(store)[0])
+    rows = [[cell.strip() for cell in line.split("|")] for line in section.splitlines()]
+    assert ["", "slow", "recall", "ValueError: all is one", "known, real", ""] in rows
+    assert "20 \\| can be &lt;afforded>" in section
+    assert "metric auc" not in section
+    slow = next(decoder_tables(load_results(store)[0])).frame.loc["slow"]
+    assert slow["normal error"].text == "–"
 
 
 def test_the_section_says_how_to_get_them(results, tmp_path):
