@@ -18,6 +18,7 @@ from bench.report.panels import (
     MARKERS,
     distinct_colors,
     drawing_style,
+    file_name,
     grid_of_panels,
     plain,
 )
@@ -32,13 +33,13 @@ REFERENCE_NAMES = {"geodesic": "geodesic", "euclidean": "Euclidean"}
 def figures(results: Results) -> Iterator[tuple[str, Callable[[], Figure]]]:
     """Name every figure, with the function that draws it."""
     for dataset in results.datasets:
-        yield f"gallery_{_file(dataset)}", partial(gallery, results, dataset)
-        yield f"curves_{_file(dataset)}", partial(rank_curves, results, dataset)
+        yield f"gallery_{file_name(dataset)}", partial(gallery, results, dataset)
+        yield f"curves_{file_name(dataset)}", partial(rank_curves, results, dataset)
     if results.datasets:
         yield "references", partial(geodesic_against_euclidean, results)
         yield "time", partial(quality_against_time, results)
     for name, draw in (*rebuilding_figures(results), *picture_figures(results)):
-        yield _file(name), draw
+        yield file_name(name), draw
 
 
 def draw_figures(results: Results, folder: Path) -> Iterator[tuple[Path, bytes]]:
@@ -218,7 +219,3 @@ def _legend(axes: list[Any], styles: dict[str, dict[str, Any]]) -> None:
     for name, style in styles.items():
         ax.errorbar([], [], label=plain(name), **style)
     ax.legend(loc="center", frameon=False, fontsize=8)
-
-
-def _file(label: str) -> str:
-    return "".join(c if c.isalnum() or c in "-_" else "_" for c in label).strip("_")

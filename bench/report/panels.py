@@ -63,3 +63,8 @@ def grid_of_panels(
 def plain(label: str) -> str:
     """Keep matplotlib from reading a dollar sign as mathematics."""
     return label.replace("$", r"\$")
+
+
+def file_name(label: str) -> str:
+    """Make a label safe for the name of a file."""
+    return "".join(c if c.isalnum() or c in "-_" else "_" for c in label).strip("_")

@@ -193,7 +193,16 @@ def _among(ax: Any, points: NDArray[Any]) -> None:  # noqa: ANN401
 def _all(placed: Results, dataset: str) -> Iterator[tuple[Record, Arrays]]:
     for record in placed.records:
         if record.job.dataset.label == dataset and record.job.id in placed.arrays:
-            yield record, placed.arrays[record.job.id]
+            dimensions = placed.facts[dataset, record.job.seed].dimensions
+            arrays = placed.arrays[record.job.id].items()
+            yield record, {name: a for name, a in arrays if _fits(name, a, dimensions)}
+
+
+def _fits(name: str, array: NDArray[Any], dimensions: int) -> bool:
+    """Whether a picture is of points of the dataset: records may come from others."""
+    if not name.startswith(PREFIX):
+        return True
+    return array.shape[-1] == dimensions and bool(np.isfinite(array).all())
 
 
 def _names(placed: Results, dataset: str) -> set[str]:

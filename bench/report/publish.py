@@ -7,6 +7,7 @@ import pandas as pd
 
 from bench.record import Status
 from bench.report.calibration import calibration_section, redraw_calibration
+from bench.report.captions import figures_section
 from bench.report.datasets import datasets_section
 from bench.report.decoder import decoder_section
 from bench.report.floor import above_floor, floor_section
@@ -93,7 +94,7 @@ def _markdown(results: Results, folder: Path) -> str:
     parts += [table.markdown for table in all_tables(results) if len(table.frame)]
     parts += ["## Above the floor\n", floor_section(results)]
     parts += ["## Held-out points\n", held_out_section(results)]
-    parts += ["## Decoders\n", decoder_section(results)]
+    parts += ["## Decoders\n", decoder_section(results), figures_section(results)]
     parts += ["## Calibration of graph geodesics\n", calibration_section(folder)]
     parts += ["## Datasets\n", datasets_section(results), "## Jobs without scores\n"]
     failed = failures(results)

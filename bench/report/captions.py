@@ -1,0 +1,62 @@
+"""The figures of decoders on the page: each with what it shows, and what follows from it."""
+
+from collections.abc import Mapping
+
+from bench.report.frame import Results
+from bench.report.panels import file_name
+from bench.report.pictures import picture_figures
+from bench.report.rebuilding import correlations, rebuilding_figures
+from bench.report.tables import markdown_escape
+
+_CAPTIONS = {
+    "rebuilding": "Reconstruction error against geodesic AUC, a point for each seed",
+    "denoising_gain": "Denoising gain over the levels of noise",
+    "learning": "Learning curves, on what was trained on and on what was set apart",
+    "decoded": "Codes at equal steps over the code space, decoded",
+    "lines": "From one held-out point to another: along the manifold where it is known, straight "
+    "through input space, and straight through each code",
+    "denoised": "Held-out images with noise, and what each decoder makes of them",
+}
+Correlation = tuple[float, float, float]
+
+
+def figures_section(results: Results) -> str:
+    """Write the figures of decoders with their captions; nothing if there are none."""
+    lines = [
+        f"![{_caption(name)}](figures/{file_name(name)}.png)\n\n*{_caption(name)}.*\n"
+        for name, _ in (*rebuilding_figures(results), *picture_figures(results))
+    ]
+    found = correlations(results)
+    return "\n".join([*([rebuilding_words(found)] if found else []), *lines])
+
+
+def rebuilding_words(found: Mapping[str, Correlation]) -> str:
+    """Say whether autoencoders that rebuild better unroll better.
+
+    Parameters
+    ----------
+    found : mapping of str to (float, float, float)
+        Rank correlation of reconstruction error and geodesic AUC with its interval, by dataset.
+    """
+    groups: dict[str, list[str]] = {"yes": [], "no": [], "cannot be told": []}
+    for dataset, (rho, low, high) in found.items():
+        answer = "yes" if high < 0 else "no" if low > 0 else "cannot be told"
+        text = f"{markdown_escape(dataset)} (ρ = {rho:.2f}, {low:.2f} to {high:.2f})"
+        groups[answer].append(text)
+    words = {
+        "yes": "those with the lower reconstruction error have the higher geodesic AUC on",
+        "no": "they have the lower one on",
+        "cannot be told": "there is no telling on",
+    }
+    parts = [f"{words[answer]} {', '.join(names)}" for answer, names in groups.items() if names]
+    return (
+        "Does rebuilding well mean unrolling well? Over all autoencoders and seeds, "
+        f"{'; '.join(parts)}. Intervals are of 95 %, by the bootstrap over jobs; those of one "
+        "reducer are alike, so they tell of these reducers and not of others.\n"
+    )
+
+
+def _caption(name: str) -> str:
+    kind = next(kind for kind in _CAPTIONS if name.startswith(kind))
+    dataset = name.removeprefix(kind).removeprefix("_")
+    return _CAPTIONS[kind] + (f": {markdown_escape(dataset)}" if dataset else "")
