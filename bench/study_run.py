@@ -1,5 +1,6 @@
 """Run a study: what is not there yet, in processes that may die; then publish all of it."""
 
+import shutil
 import time
 from collections.abc import Sequence
 from concurrent.futures import as_completed
@@ -15,7 +16,7 @@ from bench.engine.circumstances import circumstances
 from bench.engine.guarded import Failure, guard
 from bench.engine.threads import cores, thread_limit
 from bench.engine.worker import how_it_died, start_worker
-from bench.errors import BenchError, one_line
+from bench.errors import one_line
 from bench.messages import console, errors, warn
 from bench.record import Status
 from bench.store import Store, write_whole
@@ -53,7 +54,7 @@ def run_study(
         If there is no such study, or its folder cannot be written.
     """
     study, folder = load_study(name), out / "studies" / name
-    cells = study.cells(seeds or study.SEEDS)
+    cells = study.cells(tuple(dict.fromkeys(seeds or study.SEEDS)))  # one asked for twice is one
     with Store(folder).run():
         found, damaged = _read(folder, cells)
         warn(damaged)
@@ -90,6 +91,21 @@ def _path(folder: Path, cell: Cell) -> Path:
     return folder / "records" / f"{cell.seed}-{cell.id}.json"
 
 
+def _keep(folder: Path, outcome: Outcome) -> None:
+    """Write an outcome; beside one that failed, what it printed."""
+    path = _path(folder, outcome.cell)
+    log, kept = _log(folder, outcome.cell), path.with_suffix(".log")
+    kept.unlink(missing_ok=True)
+    if _failed(outcome) and log.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(log, kept)
+    write_whole(path, msgspec.json.encode(outcome))
+
+
+def _log(folder: Path, cell: Cell) -> Path:
+    return Store(folder).scratch / f"{cell.id}.log"
+
+
 def _read(folder: Path, cells: Sequence[Cell]) -> tuple[dict[str, Outcome], list[str]]:
     found: dict[str, Outcome] = {}
     damaged: list[str] = []
@@ -122,7 +138,6 @@ def _run(
         return
     workers = min(workers or cores(), len(cells))
     threads = max(1, cores() // workers)
-    scratch = Store(folder).scratch
     with (
         thread_limit(threads),
         ProcessPool(workers, initializer=start_worker, context=get_context("spawn")) as pool,
@@ -131,12 +146,12 @@ def _run(
         task = bar.add_task(name, total=len(cells))
         futures: dict[Any, Cell] = {}
         for cell in cells:
-            given = (name, cell, str(scratch / f"{cell.id}.log"), threads)
+            given = (name, cell, str(_log(folder, cell)), threads)
             futures[pool.schedule(run_cell, given, timeout=time_limit)] = cell
         try:
             for future in as_completed(futures):
                 outcome = _outcome(future, futures[future], time_limit, threads)
-                write_whole(_path(folder, outcome.cell), msgspec.json.encode(outcome))
+                _keep(folder, outcome)
                 found[outcome.cell.id] = outcome
                 bar.advance(task)
                 if not console.is_terminal:
@@ -156,8 +171,6 @@ def _outcome(future: Any, cell: Cell, time_limit: float, threads: int) -> Outcom
         reason, status = f"no result within {time_limit:g} s", Status.TIMEOUT
     except ProcessExpired as error:
         reason, status = how_it_died(error.exitcode), Status.CRASHED
-    except BenchError:
-        raise
     except Exception as error:  # noqa: BLE001 - a result that cannot cross the pool
         reason, status = f"no result came back: {one_line(error)}", Status.CRASHED
     else:

@@ -7,21 +7,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import seaborn as sns
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from bench.record import Record, Status
 from bench.report.frame import Results, fixed, reducer_label
 from bench.report.gallery import draw_embedding
-from bench.report.panels import COLUMNS, drawing_style, grid_of_panels, plain
+from bench.report.panels import (
+    COLUMNS,
+    MARKERS,
+    distinct_colors,
+    drawing_style,
+    grid_of_panels,
+    plain,
+)
 from bench.report.pictures import picture_figures
 from bench.report.rebuilding import rebuilding_figures
 from bench.report.statistics import interval, summarise
 
 GEODESIC, EUCLIDEAN = "#0173b2", "#de8f05"  # the first two of seaborn's colour-blind palette
-_MARKERS = "osD^vPX<>*"
-_GREY_OF_PALETTE = 7  # left to the controls
 REFERENCE_NAMES = {"geodesic": "geodesic", "euclidean": "Euclidean"}
 
 
@@ -182,8 +186,7 @@ def _styles(results: Results, *, controls: bool = True) -> dict[str, dict[str, A
     """Give each reducer a colour and a marker of its own; controls are grey."""
     is_control = results.jobs.groupby("reducer")["control"].first()
     methods = [name for name in results.reducers if not is_control[name]]
-    palette = sns.color_palette("colorblind", 10)
-    del palette[_GREY_OF_PALETTE]
+    palette = distinct_colors()
     common = {
         "linestyle": "none",
         "markersize": 6,
@@ -192,7 +195,7 @@ def _styles(results: Results, *, controls: bool = True) -> dict[str, dict[str, A
         "markeredgewidth": 0.5,
     }
     styles = {
-        name: common | {"color": palette[i % len(palette)], "marker": _MARKERS[i % len(_MARKERS)]}
+        name: common | {"color": palette[i % len(palette)], "marker": MARKERS[i % len(MARKERS)]}
         for i, name in enumerate(methods)
     }
     if controls:

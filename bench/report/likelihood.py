@@ -12,6 +12,7 @@ from bench.report.panels import drawing_style
 from bench.report.statistics import Interval, interval
 from bench.report.tables import cell_text, github_table
 from bench.store import write_whole
+from bench.studies.likelihood import DESCENT, STARTS
 from bench.study import Outcome
 
 MEASURES = {
@@ -27,7 +28,11 @@ NAMES = {
     "bernoulli": "Bernoulli",
 }
 FILES = ("report.md", "likelihood.csv", "likelihood.png")
-_FIRST, _SECOND = "bernoulli", "unscaled_gaussian"
+PAIRS = (
+    ("default", "unscaled_gaussian"),
+    ("default", "sigmoid_gaussian"),
+    ("saturated", "sigmoid_gaussian"),
+)
 _NEURON = """\
 A sigmoid neuron is to turn 1 into 0 (Nielsen 2015, chapter 3), by gradient descent. The book takes
 a rate of 0.15 for the squared error and 0.005 for the cross-entropy, whose gradients are not of
@@ -39,16 +44,18 @@ _HEAD = """\
 
 Autoencoders of images in [0, 1] with a code of two dimensions that differ in the likelihood alone:
 the same network, first weights, batches, number of epochs and points; the last epoch's weights are
-measured, none is chosen by the held-out images. The optimizer is Adam, which
-divides a gradient by its own size, so that a small one costs less than in plain gradient descent.
-Means over seeds ± half-width of the 95 % interval (Student's t); a difference is taken seed by
-seed, Bernoulli minus Gaussian with linear outputs. Each interval stands for itself: of twenty, one
-may be expected to leave out 0 by chance. Squared error and cross-entropy are those of
-the expected image on held-out images, whatever was trained, kept in [0, 1] (and 0.001 from its
-ends for the logarithm), where a Gaussian may leave it. The likelihood that can be compared is that
-of a Gaussian around the expected image with the variance of the training errors. AUCs are over the
-training points, each of which ranks all points, held-out ones included; the geodesics of digits are
-an estimate, on a neighbour graph. Made by `python -m bench study likelihood`.
+measured, none is chosen by the held-out images. The optimizer is Adam, which divides a gradient by
+its own size, so that a small one costs less than in plain gradient descent. Means over seeds ±
+half-width of the 95 % interval (Student's t); a difference is taken seed by seed, Bernoulli minus
+Gaussian. Behind a sigmoid, the Gaussian has Bernoulli's outputs as well, and the loss alone
+differs; with linear outputs, the likelihood and its usual outputs. Each interval stands for
+itself: of twenty, one may be expected to leave out 0 by chance. Squared error and cross-entropy
+are those of the expected image on held-out images, whatever was trained, kept in [0, 1] (and 0.001
+from its ends for the logarithm), where a Gaussian may leave it. The likelihood that can be
+compared is that of a Gaussian around the expected image with the variance of the training errors.
+AUCs are over the training points, each of which ranks all points, held-out ones included; the
+geodesics of digits are an estimate, on a neighbour graph. Made by `python -m bench study
+likelihood`.
 """
 
 
@@ -75,11 +82,14 @@ def epochs_to_tenth(errors: Sequence[float]) -> float:
     return float(below[0]) if len(below) else float("nan")
 
 
-def differences(cells: pd.DataFrame, measure: str) -> dict[str, Interval]:
-    """Return, by dataset, the Bernoulli model's measure minus the linear Gaussian's."""
-    chosen = cells[cells["start"] == "default"]
+def differences(
+    cells: pd.DataFrame, measure: str, start: str = "default", other: str = "unscaled_gaussian"
+) -> dict[str, Interval]:
+    """Return, by dataset, the Bernoulli model's measure minus a Gaussian's."""
+    chosen = cells[cells["start"] == start]
     wide = chosen.pivot(index=["dataset", "seed"], columns="likelihood", values=measure)
-    both = (wide[_FIRST] - wide[_SECOND]).dropna()
+    wide = wide.reindex(columns=["bernoulli", other])
+    both = (wide["bernoulli"] - wide[other]).dropna()
     return {
         str(dataset): interval(values.to_numpy(dtype=float))
         for dataset, values in both.groupby("dataset")
@@ -94,21 +104,33 @@ def verdict(difference: Interval, *, higher_is_better: bool) -> str:
     return "Bernoulli is better" if better else "Gaussian is better"
 
 
-def sentences(cells: pd.DataFrame) -> Iterator[str]:
-    """Say in words what the numbers say."""
+def sentences(cells: pd.DataFrame, start: str, other: str) -> Iterator[str]:
+    """Say in words what the numbers say of Bernoulli against a Gaussian, from one start."""
     for measure, (label, higher, digits) in MEASURES.items():
-        found = differences(cells, measure)
         by_verdict: dict[str, list[str]] = {}
-        for dataset, difference in found.items():
+        for dataset, difference in differences(cells, measure, start, other).items():
             sign = "+" if difference.mean > 0 else ""
             text = f"{dataset} ({sign}{cell_text(difference, digits)})"
             by_verdict.setdefault(verdict(difference, higher_is_better=higher), []).append(text)
         parts = [f"{words} on {', '.join(names)}" for words, names in sorted(by_verdict.items())]
-        yield f"{label[0].upper()}{label[1:]}: {'; '.join(parts)}."
-    yield from _of_saturation(cells)
+        yield f"{label[0].upper()}{label[1:]}: {'; '.join(parts) or 'no pair of cells'}."
 
 
-def _of_saturation(cells: pd.DataFrame) -> Iterator[str]:
+def _findings(cells: pd.DataFrame) -> Iterator[str]:
+    for start, other in PAIRS:
+        yield f"Bernoulli against {NAMES[other]}, from the {start} start:\n"
+        yield from (f"- {line}" for line in sentences(cells, start, other))
+        yield ""
+    yield "The saturated start against the default one:\n"
+    yield from (f"- {line}" for line in of_saturation(cells))
+    yield ""
+    yield "The saturated start by plain gradient descent, as in the textbook:\n"
+    yield from (f"- {line}" for line in of_descent(cells))
+    yield ""
+
+
+def of_saturation(cells: pd.DataFrame) -> Iterator[str]:
+    """Say what the saturated start does to each likelihood."""
     for likelihood, name in NAMES.items():
         own = cells[cells["likelihood"] == likelihood]
         first, last = (_over_default(own, column) for column in ("first_gradient", "last_error"))
@@ -119,6 +141,21 @@ def _of_saturation(cells: pd.DataFrame) -> Iterator[str]:
             f"{name}, from a saturated start: the first gradient is {first:.3g} times that of the "
             f"default start, and the held-out squared error at the end {last:.3g} times (medians). "
             f"It fell to a tenth of its start in {reached} of {len(epochs)} cells{when}."
+        )
+        if likelihood == "unscaled_gaussian" and last > 1:
+            yield "Linear outputs cannot saturate: what they lose from there has another cause."
+
+
+def of_descent(cells: pd.DataFrame) -> Iterator[str]:
+    """Say how soon each likelihood leaves a saturated start without an optimizer's help."""
+    for likelihood, name in NAMES.items():
+        own = cells[(cells["likelihood"] == likelihood) & (cells["start"] == DESCENT)]
+        epochs = own["epochs_to_tenth"]
+        reached = int(epochs.notna().sum())
+        when = f", after {epochs.median():.0f} epochs in the median" if reached else ""
+        yield (
+            f"{name}: the held-out squared error fell to a tenth of its start in {reached} of "
+            f"{len(own)} cells{when}."
         )
 
 
@@ -175,7 +212,7 @@ def publish_likelihood(outcomes: Sequence[Outcome], folder: Path) -> list[str]:
     text = [_HEAD]
     files = list(FILES)
     if len(cells):
-        text += ["## What the numbers say\n", *(f"- {line}" for line in sentences(cells)), ""]
+        text += ["## What the numbers say\n", *_findings(cells)]
         text += ["![the likelihoods compared](likelihood.png)\n", *_tables(cells)]
         with drawing_style(), io.BytesIO() as buffer:
             likelihood_figure(cells, _curves(outcomes)).savefig(buffer, dpi=130, format="png")
@@ -191,7 +228,7 @@ def publish_likelihood(outcomes: Sequence[Outcome], folder: Path) -> list[str]:
 
 
 def _tables(cells: pd.DataFrame) -> Iterator[str]:
-    for start in ("default", "saturated"):
+    for start in STARTS:
         yield f"## From the {start} start\n"
         own = cells[cells["start"] == start]
         rows = []

@@ -9,7 +9,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from bench.report.likelihood import MEASURES, NAMES, differences
-from bench.studies.likelihood import neuron
+from bench.studies.likelihood import DESCENT, neuron
 
 _SHOWN = ("geodesic_auc", "euclidean_auc")
 
@@ -35,8 +35,8 @@ def likelihood_figure(
     axes[0, 2].set_title("gradient norm, default start")
     _course(axes[1, 0], curves, "gradient_norm", "saturated", colors)
     axes[1, 0].set_title("gradient norm, saturated start")
-    _course(axes[1, 1], curves, "mean_squared_error", "saturated", colors)
-    axes[1, 1].set_title("held-out squared error, saturated start")
+    _course(axes[1, 1], curves, "mean_squared_error", DESCENT, colors)
+    axes[1, 1].set_title("held-out squared error, saturated, gradient descent", fontsize=9)
     axes[0, 2].legend(fontsize=8)
     _neurons(axes[1, 2])
     return figure

@@ -4,128 +4,50 @@ import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from bench.record import Status
+from bench.report.manifold_numbers import CODERS, ENOUGH, ESTIMATES, enough, frame, means
+from bench.report.manifold_words import sentences
 from bench.report.panels import drawing_style
-from bench.report.statistics import Interval, interval
+from bench.report.statistics import Interval
 from bench.report.tables import cell_text, github_table
 from bench.store import write_whole
-from bench.studies.manifold import CODES, SIZES
+from bench.studies.manifold import CODES, HELD_OUT, IMAGES, NEIGHBORS, SIZES
 from bench.study import Outcome
 
-ESTIMATES = {
-    "two_nn": "TwoNN",
-    "maximum_likelihood": "maximum likelihood",
-    "correlation": "correlation",
-    "participation_ratio": "participation ratio",
-}
-CODERS = {"pca_lost": "PCA", "autoencoder_lost": "autoencoder"}
-_ENOUGH = 0.1  # of the variance lost
-_HEAD = """\
+_HEAD = f"""\
 # The manifold hypothesis in numbers
 
 Do images lie near a surface of few dimensions? Real images, rendered ones whose dimension is known,
 digits with the pixels of each image in an order of its own (so that no two keep the same order, and
 PCA and dense networks, which any one order would leave as they are, see it too), and noise. Means
-over seeds ± half-width of the 95 % interval (Student's t). What speaks for a manifold must fail on
-noise of as many pixels: digits, shuffled digits and the noise of D = 64 are to be compared, and
+over seeds ± half-width of the 95 % interval (Student's t). Each seed draws {IMAGES} images: of
+rendered ones and noise new ones, of real ones a part of what there is (1,797 digits, 5,000 of
+MNIST), so that for these the intervals are too narrow. What speaks for a manifold must not be found
+in noise of as many pixels: digits, shuffled digits and the noise of D = 64 are to be compared, and
 MNIST with the noise of D = 784. Made by `python -m bench study manifold`.
 """
-_DIMENSIONS = """\
-TwoNN (Facco et al. 2017), maximum likelihood of 20 neighbours (Levina & Bickel 2004, corrected by
-MacKay & Ghahramani 2005), the correlation dimension between 0.1 and 1 % of all pairs (Grassberger &
-Procaccia 1983), and the participation ratio of the covariance, which sees linear structure only.
-All but the last are too low where there are many dimensions and few points.
+_DIMENSIONS = f"""\
+TwoNN (Facco et al. 2017), maximum likelihood of {NEIGHBORS} neighbours (Levina & Bickel
+2004, corrected by MacKay & Ghahramani 2005), the correlation dimension between 0.1 and 1 % of all
+pairs (Grassberger & Procaccia 1983), and the participation ratio of the covariance, which sees
+linear structure only: a curved manifold bends into more directions than it has dimensions. All are
+too low where dimensions are many and images few: no image then has a neighbour that is near, and of
+noise in D dimensions n images give a participation ratio of D / (1 + D/n).
 """
 _NEAR = """\
 Median distance to the nearest neighbour among so many images, over the median distance of any two.
 On a manifold of d dimensions it falls as the number of images to the power of -1/d: d is the slope.
 """
-_LOST = """\
-Share of the variance of 300 images not seen that is lost by way of a code of k numbers. Noise has
-no code shorter than itself: what k directions of D carry is k/D of its variance.
+_LOST = f"""\
+Share of the variance (around the mean of the images seen) of {HELD_OUT} images not seen that is
+lost by way of a code of k numbers, learned from the other {IMAGES - HELD_OUT}; above 1 is worse
+than the mean image. Noise has no code shorter than itself: k directions of D carry k/D of its
+variance. The autoencoder is the suite's dense one at its defaults, without warm-up; a tenth of the
+images that it is given stops its training. "Enough" is the shortest of these codes that loses no
+more than {ENOUGH:.0%}, by the mean over seeds.
 """
-
-
-def frame(outcomes: Sequence[Outcome]) -> pd.DataFrame:
-    """Return the numbers of the cells that are ``ok``, one row for each, curves spread out."""
-    rows = []
-    for outcome in outcomes:
-        if outcome.status is not Status.OK:
-            continue
-        found, parameters = outcome.numbers, outcome.cell.parameters
-        row = {"family": parameters["family"], "dataset": parameters["dataset"]}
-        row |= {"seed": outcome.cell.seed}
-        row |= {name: found[name] for name in ("dimensions", "true_dimension", *ESTIMATES)}
-        for name, places in (("neighbor_distance", SIZES), *((coder, CODES) for coder in CODERS)):
-            curve = found[name]
-            assert isinstance(curve, list)  # noqa: S101 - of the study's own making
-            row |= {f"{name} {k}": value for k, value in zip(places, curve, strict=True)}
-        row["slope_dimension"] = slope_dimension([row[f"neighbor_distance {n}"] for n in SIZES])
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def slope_dimension(distances: Sequence[float | None]) -> float:
-    """Return d of a neighbour distance that falls as the number of points to the power of -1/d."""
-    known = [(n, d) for n, d in zip(SIZES, distances, strict=True) if d]
-    sizes, lengths = np.array(known).T
-    slope = np.polyfit(np.log(sizes), np.log(lengths), 1)[0]
-    return float(-1 / slope) if slope < 0 else float("inf")
-
-
-def means(cells: pd.DataFrame, column: str) -> dict[str, Interval]:
-    """Average one column over seeds, by dataset."""
-    order = list(dict.fromkeys(cells["dataset"]))
-    groups = dict(tuple(cells.groupby("dataset")[column]))
-    return {name: interval(groups[name].to_numpy(dtype=float)) for name in order}
-
-
-def code_needed(cells: pd.DataFrame, dataset: str, coder: str) -> int | None:
-    """Return the shortest code of those tried that loses no more than a tenth of the variance."""
-    for k in CODES:
-        if means(cells, f"{coder} {k}")[dataset].mean <= _ENOUGH:
-            return k
-    return None
-
-
-def sentences(cells: pd.DataFrame) -> Iterator[str]:
-    """Say in words what the numbers say."""
-    two_nn, spread = means(cells, "two_nn"), means(cells, "participation_ratio")
-    truth = means(cells, "true_dimension")
-    for family, group in cells.groupby("family", sort=False):
-        names = list(dict.fromkeys(group["dataset"]))
-        parts = []
-        for name in names:
-            known = f", truth {truth[name].mean:.0f}" if truth[name].seeds else ""
-            parts.append(f"{name} {two_nn[name].mean:.1f} ({spread[name].mean:.1f}{known})")
-        yield f"Intrinsic dimension by TwoNN (participation ratio), {family}: {'; '.join(parts)}."
-    first, last = (means(cells, f"neighbor_distance {n}") for n in (SIZES[0], SIZES[-1]))
-    closer = {name: 1 - last[name].mean / first[name].mean for name in first if last[name].seeds}
-    yield (
-        f"From {SIZES[0]} to {SIZES[-1]} images the nearest neighbour comes nearer by "
-        + "; ".join(f"{share:.0%} ({name})" for name, share in closer.items())
-        + "."
-    )
-    for coder, label in CODERS.items():
-        parts = []
-        for name in first:
-            k = code_needed(cells, name, coder)
-            parts.append(f"{name} {f'more than {CODES[-1]}' if k is None else k}")
-        yield f"Numbers needed to lose no more than {_ENOUGH:.0%}, {label}: {'; '.join(parts)}."
-    yield from _of_shuffling(cells)
-
-
-def _of_shuffling(cells: pd.DataFrame) -> Iterator[str]:
-    """Compare digits, shuffled digits and noise of as many pixels at one size of the code."""
-    names = ("digits", "shuffled_digits", "uniform_noise, D = 64")
-    if set(names) <= set(cells["dataset"]):
-        for coder, label in CODERS.items():
-            found = means(cells, f"{coder} 8")
-            parts = [f"{found[name].mean:.0%} of the variance of {name}" for name in names]
-            yield f"With a code of 8 numbers, {label} loses {', '.join(parts)}."
 
 
 def publish_manifold(outcomes: Sequence[Outcome], folder: Path) -> list[str]:
@@ -164,15 +86,20 @@ def _tables(cells: pd.DataFrame) -> Iterator[str]:
     yield from ("## Codes\n", _LOST)
     for coder, label in CODERS.items():
         yield f"### {label}\n"
-        yield _table(cells, {f"k = {k}": (f"{coder} {k}", 3) for k in CODES})
+        needed = {name: enough(cells, name, coder) for name in dict.fromkeys(cells["dataset"])}
+        yield _table(cells, {f"k = {k}": (f"{coder} {k}", 3) for k in CODES}, enough=needed)
 
 
-def _table(cells: pd.DataFrame, columns: dict[str, tuple[str, int]]) -> str:
+def _table(
+    cells: pd.DataFrame, columns: dict[str, tuple[str, int]], **words: dict[str, str]
+) -> str:
+    """Lay out means of columns, and after them words by dataset."""
     families = dict(zip(cells["dataset"], cells["family"], strict=True))
     found = {label: (means(cells, name), digits) for label, (name, digits) in columns.items()}
     rows = [
         {"dataset": name, "kind": families[name]}
         | {label: _text(by_name[name], digits) for label, (by_name, digits) in found.items()}
+        | {label: by_name[name] for label, by_name in words.items()}
         for name in families
     ]
     return github_table(pd.DataFrame(rows))

@@ -9,6 +9,15 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 COLUMNS = 4
+MARKERS = "osD^vPX<>*"
+_GREY_OF_PALETTE = 7  # left to the controls
+
+
+def distinct_colors() -> list[tuple[float, float, float]]:
+    """Return colours that the colour-blind can tell apart too; grey is not among them."""
+    palette = list(sns.color_palette("colorblind", 10))
+    del palette[_GREY_OF_PALETTE]
+    return palette
 
 
 @contextmanager

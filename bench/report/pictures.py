@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bench.decoder.pictures import NOISE, PREFIX
 from bench.record import Record
 from bench.report.frame import Results, reducer_label
-from bench.report.panels import grid_of_panels, plain
+from bench.report.panels import distinct_colors, grid_of_panels, plain
 
 Draw = Callable[[], Figure]
 Arrays = dict[str, NDArray[Any]]
@@ -20,6 +20,8 @@ _LINES = {
     "input_line": "line in input space",
     "code_line": "line in the code",
 }
+_COLORS = [distinct_colors()[i] for i in (2, 1, 0)]
+_DASHES = ("-", "--", "-")
 _GAP = 1  # pixels between images
 
 
@@ -34,8 +36,9 @@ def picture_figures(results: Results) -> Iterator[tuple[str, Draw]]:
         names, images = _names(placed, dataset), _image_shape(placed, dataset)
         if f"{PREFIX}grid" in names:
             yield f"decoded_{dataset}", partial(decoded, placed, dataset)
-        if f"{PREFIX}code_line" in names and images:
-            yield f"lines_{dataset}", partial(lines, placed, dataset)
+        if f"{PREFIX}code_line" in names:
+            draw = lines if images else lines_in_space
+            yield f"lines_{dataset}", partial(draw, placed, dataset)
         if f"{PREFIX}denoised" in names and images:
             yield f"denoised_{dataset}", partial(denoised, placed, dataset)
 
@@ -54,7 +57,7 @@ def decoded(placed: Results, dataset: str) -> Figure:
             _show(ax, mosaic(made, shape))
         else:
             _surface(ax, made, arrays[f"{PREFIX}points"])
-    words = "decoded, over the code space" if shape else "decoded: the surface that a decoder makes"
+    words = "decoded, over the code space" if shape else "decoded, within the box of the data"
     figure.suptitle(f"{plain(dataset)}: codes at equal steps, {words}", fontsize=11)
     return figure
 
@@ -76,6 +79,30 @@ def lines(placed: Results, dataset: str) -> Figure:
     )
 
 
+def lines_in_space(placed: Results, dataset: str) -> Figure:
+    """Show the same for points in space, among some of the training points."""
+    found = _first_seed(placed, dataset, f"{PREFIX}code_line")
+    figure, axes = grid_of_panels(len(found), panel=(2.6, 2.4), in_space=True)
+    for ax, (name, arrays) in zip(axes, found.items(), strict=True):
+        ax.set_title(plain(name), fontsize=9)
+        _among(ax, arrays[f"{PREFIX}points"])
+        for i, (line, label) in enumerate(_LINES.items()):
+            if f"{PREFIX}{line}" in arrays:
+                ax.plot(
+                    *arrays[f"{PREFIX}{line}"].T,
+                    color=_COLORS[i],
+                    linestyle=_DASHES[i],
+                    linewidth=0.8,
+                    marker=".",  # only these points were placed or decoded
+                    label=label,
+                    axlim_clip=True,
+                )
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    title = f"{plain(dataset)}: from one held-out point to another; what leaves the box is cut off"
+    figure.suptitle(title, fontsize=11)
+    return figure
+
+
 def denoised(placed: Results, dataset: str) -> Figure:
     """Show held-out images, the same with noise, and what each decoder makes of these."""
     found = _first_seed(placed, dataset, f"{PREFIX}denoised")
@@ -86,7 +113,9 @@ def denoised(placed: Results, dataset: str) -> Figure:
     same = {n: a for n, a in found.items() if _same(a, any_arrays, f"{PREFIX}noisy")}
     rows = [(name, any_arrays[f"{PREFIX}{name}"]) for name in ("clean", "noisy")]
     rows += [(name, arrays[f"{PREFIX}denoised"]) for name, arrays in same.items()]
-    title = f"{plain(dataset)}: held-out images, noise of {NOISE:.0%}, and the noise removed"
+    title = (
+        f"{plain(dataset)}: held-out images, noise of {100 * NOISE:.0f} %, and the noise removed"
+    )
     return _strips(rows, shape, title)
 
 
@@ -146,11 +175,19 @@ def _show(ax: Any, sheet: NDArray[Any]) -> None:  # noqa: ANN401 - of matplotlib
 
 
 def _surface(ax: Any, made: NDArray[Any], points: NDArray[Any]) -> None:  # noqa: ANN401
-    ax.scatter(*points.T, s=1, color=".6", linewidths=0)
-    ax.plot_wireframe(*np.moveaxis(made, -1, 0), color="C3", linewidth=0.4, rstride=1, cstride=1)
+    _among(ax, points)
+    mesh = {"linewidth": 0.4, "rstride": 1, "cstride": 1, "axlim_clip": True}
+    ax.plot_wireframe(*np.moveaxis(made, -1, 0), color="C3", **mesh)
+
+
+def _among(ax: Any, points: NDArray[Any]) -> None:  # noqa: ANN401
+    """Draw points in space, seen along the second axis, about which rolls are rolled up."""
+    ax.scatter(*points.T, s=3, color=".6", linewidths=0)
     for axis, values in zip("xyz", points.T, strict=True):
         ax.set(**{f"{axis}lim": (values.min(), values.max()), f"{axis}ticks": []})
-    ax.view_init(elev=12, azim=-75)
+    ax.set_proj_type("ortho")
+    ax.set_box_aspect((1, 1, 1), zoom=1.15)
+    ax.view_init(elev=10, azim=-85)
 
 
 def _all(placed: Results, dataset: str) -> Iterator[tuple[Record, Arrays]]:

@@ -1,19 +1,20 @@
 """Whether rebuilding well means unrolling well, and what decoders make of noise."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from scipy import stats
 
 from bench.decoder.decoding import NOISE_LEVELS
 from bench.report.decoder import decoder_scores
 from bench.report.floor import NOISE
 from bench.report.frame import Results
-from bench.report.panels import grid_of_panels, plain
+from bench.report.panels import MARKERS, distinct_colors, grid_of_panels, plain
 
 _FEWEST = 8  # points that a rank correlation is given for
 _RESAMPLES = 2000
@@ -39,22 +40,33 @@ def rebuilding(results: Results) -> pd.DataFrame:
 
 
 def rank_correlation(jobs: pd.DataFrame) -> tuple[float, float, float]:
-    """Correlate the ranks of error and AUC: the value, and a 95 % bootstrap interval over jobs."""
+    """Correlate the ranks of error and AUC: the value, and a 95 % bootstrap interval over jobs.
+
+    Jobs are resampled as if each stood alone. Those of one reducer are alike, so that the interval
+    tells of these reducers and is too narrow for others.
+    """
     error, auc = jobs["reconstruction_error"].to_numpy(), jobs["geodesic_auc"].to_numpy()
-
-    def spearman(x: np.ndarray, y: np.ndarray) -> float:
-        return float(stats.spearmanr(x, y).statistic)
-
     found = stats.bootstrap(
         (error, auc),
-        spearman,
+        _spearman,
         paired=True,
-        vectorized=False,
+        vectorized=True,
         n_resamples=_RESAMPLES,
         method="percentile",
         rng=np.random.default_rng(0),
     ).confidence_interval
-    return spearman(error, auc), float(found.low), float(found.high)
+    return float(_spearman(error, auc)), float(found.low), float(found.high)
+
+
+def correlations(results: Results) -> dict[str, tuple[float, float, float]]:
+    """Give the rank correlation over autoencoders on each dataset that has jobs enough for one."""
+    both = rebuilding(results)
+    return {
+        str(dataset): rank_correlation(jobs)
+        for dataset, jobs in both[both["family"]].groupby("dataset")
+        if len(jobs) >= _FEWEST
+        and jobs[["reconstruction_error", "geodesic_auc"]].nunique().min() > 1
+    }
 
 
 def rebuilding_against_unrolling(results: Results) -> Figure:
@@ -63,19 +75,16 @@ def rebuilding_against_unrolling(results: Results) -> Figure:
     datasets = sorted(both["dataset"].unique())
     figure, axes = grid_of_panels(len(datasets) + 1, panel=(2.9, 2.8))
     names = sorted(both["reducer"].unique())
-    colors = dict(zip(names, sns.color_palette("husl", len(names)), strict=True))
+    styles = _styles(names)
+    found = correlations(results)
     for ax, dataset in zip(axes, datasets, strict=False):
-        own = both[both["dataset"] == dataset]
-        for name, jobs in own.groupby("reducer"):
-            marker = "o" if jobs["family"].all() else "x"
-            style = {"color": colors[str(name)], "marker": marker, "s": 22}
-            ax.scatter(jobs["reconstruction_error"], jobs["geodesic_auc"], **style)
+        for name, jobs in both[both["dataset"] == dataset].groupby("reducer"):
+            ax.scatter(jobs["reconstruction_error"], jobs["geodesic_auc"], **styles[str(name)])
         ax.set_xscale("log")
-        ax.set_title(_title(dataset, own[own["family"]]), fontsize=8)
-        ax.tick_params(labelsize=7)
+        ax.set_title(_title(dataset, found.get(dataset)), fontsize=8)
+        ax.tick_params(which="both", labelsize=7)
     for name in names:
-        marker = "o" if _FAMILY in name else "x"
-        axes[-1].scatter([], [], color=colors[name], marker=marker, s=22, label=plain(name))
+        axes[-1].scatter([], [], label=plain(name), **styles[name])
     axes[-1].set_axis_off()
     axes[-1].legend(loc="center", frameon=False, fontsize=8)
     figure.suptitle(
@@ -95,14 +104,13 @@ def denoising_gains(results: Results) -> Figure:
     figure, axes = grid_of_panels(len(datasets) + 1, panel=(2.9, 2.8))
     names = list(gains[["control", "reducer"]].drop_duplicates().sort_values("control")["reducer"])
     controls = set(gains.loc[gains["control"], "reducer"])
-    colors = dict(zip(names, sns.color_palette("husl", len(names)), strict=True))
+    styles = _lines([name for name in names if name not in controls], sorted(controls))
     levels = [str(round(100 * level)) for level in NOISE_LEVELS]
     for ax, dataset in zip(axes, datasets, strict=False):
         own = gains[gains["dataset"] == dataset]
         means = own.pivot_table(index="k", columns="reducer", values="value").reindex(levels)
         for name in (name for name in names if name in means):
-            style = "--" if name in controls else "-"
-            ax.plot(levels, means[name], style, color=colors[name], marker=".", linewidth=1)
+            ax.plot(levels, means[name], **styles[name])
         ax.axhline(0, color=".4", linewidth=0.8)
         ax.set_yscale("symlog", linthresh=1)
         ax.set_ylim(top=1.05)
@@ -110,8 +118,7 @@ def denoising_gains(results: Results) -> Figure:
         ax.set_title(f"{plain(dataset)}, from the {against}", fontsize=8)
         ax.tick_params(labelsize=7)
     for name in names:
-        style = "--" if name in controls else "-"
-        axes[-1].plot([], [], style, color=colors[name], marker=".", label=plain(name))
+        axes[-1].plot([], [], label=plain(name), **styles[name])
     axes[-1].set_axis_off()
     axes[-1].legend(loc="center", frameon=False, fontsize=7, ncols=1)
     figure.suptitle("Denoising gain: share of the distance that is taken away", fontsize=11)
@@ -120,8 +127,40 @@ def denoising_gains(results: Results) -> Figure:
     return figure
 
 
-def _title(dataset: str, autoencoders: pd.DataFrame) -> str:
-    if len(autoencoders) < _FEWEST or autoencoders["reconstruction_error"].nunique() < 2:
+def _spearman(x: NDArray[np.float64], y: NDArray[np.float64], axis: int = -1) -> Any:  # noqa: ANN401
+    ranks = [stats.rankdata(values, axis=axis) for values in (x, y)]
+    a, b = (rank - rank.mean(axis=axis, keepdims=True) for rank in ranks)
+    return (a * b).sum(axis) / np.sqrt((a**2).sum(axis) * (b**2).sum(axis))
+
+
+def _styles(names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Give each reducer a marker and a colour; those that are no autoencoders are hollow."""
+    colors = distinct_colors()
+    filled = {
+        name: {"marker": MARKERS[i % len(MARKERS)], "s": 24, "color": colors[i % len(colors)]}
+        for i, name in enumerate(names)
+    }
+    return {
+        name: style if _FAMILY in name else {**style, "facecolors": "none", "linewidths": 1.2}
+        for name, style in filled.items()
+    }
+
+
+def _lines(methods: Sequence[str], controls: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Give each reducer a marker and a colour; controls are grey and dashed."""
+    colors, common = distinct_colors(), {"linewidth": 1, "markersize": 4}
+    styles = {
+        name: {**common, "color": colors[i % len(colors)], "marker": MARKERS[i % len(MARKERS)]}
+        for i, name in enumerate(methods)
+    }
+    grey = {"color": ".45", "linestyle": "--"}
+    return styles | {
+        name: {**common, **grey, "marker": "+x1"[i % 3]} for i, name in enumerate(controls)
+    }
+
+
+def _title(dataset: str, found: tuple[float, float, float] | None) -> str:
+    if found is None:
         return plain(dataset)
-    rho, low, high = rank_correlation(autoencoders)
+    rho, low, high = found
     return f"{plain(dataset)}\nρ = {rho:.2f} [{low:.2f}, {high:.2f}]"

@@ -9,13 +9,14 @@ and Deep Learning, 2015, chapter 3).
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.seeds import stream
 from bench.study import Cell, Outcome, Values
 
 if TYPE_CHECKING:
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
 SEEDS = (0, 1, 2, 3, 4)
 DATASETS = ("translated_bump", "translated_gabor", "rotated_shape", "digits")
 LIKELIHOODS = ("unscaled_gaussian", "sigmoid_gaussian", "bernoulli")
-STARTS = ("default", "saturated")
+DESCENT = "saturated, plain gradient descent"
+STARTS = ("default", "saturated", DESCENT)
 _N, _HELD_OUT, _EPOCHS, _BATCH = 1000, 200, 60, 50
 _RATE = 1e-3
+_DESCENT_RATE = 1e-3  # of plain gradient descent, on the loss of an image, not of a pixel
 _LOGIT = 6.0  # of a saturated start: a sigmoid of 0.9975
 _REVISION = 2
 _LEAST = 1e-3  # probabilities are kept from 0 and 1 by so much where their logarithm is taken
@@ -62,7 +65,8 @@ def run(cell: Cell) -> Values:
         training,
         held_out,
         likelihood=cell.parameters["likelihood"],
-        saturated=cell.parameters["start"] == "saturated",
+        saturated=cell.parameters["start"] != "default",
+        descent=cell.parameters["start"] == DESCENT,
         seed=cell.seed,
     )
     references = {
@@ -81,6 +85,7 @@ def train_one(
     likelihood: str,
     saturated: bool,
     seed: int,
+    descent: bool = False,
     epochs: int = _EPOCHS,
 ) -> tuple[Any, Values]:
     """Train an autoencoder for a fixed number of epochs.
@@ -95,6 +100,9 @@ def train_one(
         Whether the last layer starts where all outputs are nearly 1.
     seed : int
         Of the weights and the batches: the same for every likelihood.
+    descent : bool
+        Whether to train by plain gradient descent, as the textbook does, and not by Adam, which
+        divides a gradient by its own size.
     epochs : int
 
     Returns
@@ -140,11 +148,42 @@ def train_one(
         errors.append(float((error.astype(np.float64) ** 2).mean()))
 
     note()
+    if descent:
+        _descend(objective, variables, points, epochs, seed, note)
+        return model, {"gradient_norm": norms, "mean_squared_error": errors}
     # A warm-up to the end takes the last epoch's weights. The best epoch's would be chosen by each
     # likelihood for itself, and on the very images that are measured.
     schedule = Schedule(epochs, _BATCH, _RATE, warm_up=1.0, patience=epochs)
     train(objective, variables, training, held_out, schedule, seed=seed, progress=note)
     return model, {"gradient_norm": norms, "mean_squared_error": errors}
+
+
+def _descend(
+    objective: Any,  # noqa: ANN401 - works on tensors
+    variables: list[Any],
+    points: Any,  # noqa: ANN401 - a tensor
+    epochs: int,
+    seed: int,
+    note: Callable[[], None],
+) -> None:
+    """Minimise by plain gradient descent over shuffled batches."""
+    import tensorflow as tf
+
+    n, pixels = points.shape
+    rate, orders = _DESCENT_RATE * pixels, stream(seed, "study:likelihood:batches")
+
+    @tf.function(autograph=False)  # type: ignore[untyped-decorator]
+    def step(rows: Any) -> None:  # noqa: ANN401 - a tensor
+        with tf.GradientTape() as tape:
+            loss, _ = objective(tf.gather(points, rows), None, None)
+        for variable, gradient in zip(variables, tape.gradient(loss, variables), strict=True):
+            variable.assign_sub(rate * gradient)
+
+    for _ in range(epochs):
+        order = orders.permutation(n).astype(np.int32)
+        for at in range(0, n, _BATCH):
+            step(tf.constant(order[at : at + _BATCH]))
+        note()
 
 
 def measures(model: "Autoencoder", training: Points, held_out: Points) -> Values:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from bench.report.rebuilding import rank_correlation, rebuilding
+from bench.report.rebuilding import correlations, rank_correlation, rebuilding
 
 
 def results(errors, aucs, reducers):
@@ -37,3 +37,12 @@ def test_the_correlation_is_spearmans_and_its_interval_holds_it():
     noise = jobs.assign(geodesic_auc=rng.normal(size=30))
     _, low, high = rank_correlation(noise)
     assert low < 0 < high
+
+
+def test_only_autoencoders_are_correlated_and_only_where_there_are_enough():
+    error = np.linspace(0.1, 0.9, 9)
+    others = results([*error, 5.0], [*(1 - error), 5.0], [*["autoencoder"] * 9, "pca"])
+    rho, low, high = correlations(others)["roll"]
+    assert (rho, low, high) == pytest.approx((-1, -1, -1))
+    assert correlations(results(error[:7], error[:7], ["autoencoder"] * 7)) == {}
+    assert correlations(results(error, np.ones(9), ["autoencoder"] * 9)) == {}

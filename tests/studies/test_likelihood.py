@@ -7,16 +7,19 @@ from bench.engine.circumstances import circumstances
 from bench.record import Status
 from bench.report.likelihood import (
     MEASURES,
+    PAIRS,
     differences,
     epochs_to_tenth,
     frame,
     neurons,
+    of_descent,
+    of_saturation,
     publish_likelihood,
     sentences,
     verdict,
 )
 from bench.report.statistics import Interval
-from bench.studies.likelihood import LIKELIHOODS, STARTS, measures, neuron, train_one
+from bench.studies.likelihood import DESCENT, LIKELIHOODS, STARTS, measures, neuron, train_one
 from bench.study import Cell, Outcome
 
 WHERE = circumstances(1)
@@ -74,12 +77,12 @@ def trained():
     found = {}
     for likelihood in LIKELIHOODS:
         for start in STARTS:
-            saturated = start == "saturated"
             found[likelihood, start] = train_one(
                 images(120),
                 images(40, 1),
                 likelihood=likelihood,
-                saturated=saturated,
+                saturated=start != "default",
+                descent=start == DESCENT,
                 seed=0,
                 epochs=3,
             )
@@ -145,6 +148,24 @@ def test_a_saturated_start_takes_the_gradient_from_the_squared_error_behind_a_si
     assert ratio["unscaled_gaussian"] > 0.5
 
 
+def test_by_plain_gradient_descent_squared_error_stays_saturated_and_cross_entropy_does_not():
+    left = {}
+    for likelihood in ("sigmoid_gaussian", "bernoulli"):
+        _, curves = train_one(
+            images(300),
+            images(40, 1),
+            likelihood=likelihood,
+            saturated=True,
+            descent=True,
+            seed=0,
+            epochs=30,
+        )
+        errors = curves["mean_squared_error"]
+        left[likelihood] = errors[-1] / errors[0]
+    assert left["sigmoid_gaussian"] > 0.95
+    assert left["bernoulli"] < 0.5
+
+
 def test_the_outputs_of_a_saturated_start_are_all_nearly_white(trained):
     for likelihood in LIKELIHOODS:
         _, curves = trained[likelihood, "saturated"]
@@ -196,9 +217,37 @@ def outcomes(gain, *, seeds=4):
     ("gain", "words"),
     [(0.5, "Bernoulli is better"), (-0.5, "Gaussian is better"), (0.0, "no difference")],
 )
-def test_the_words_follow_the_numbers(gain, words):
-    for line in list(sentences(frame(outcomes(gain))))[: len(MEASURES)]:
+@pytest.mark.parametrize("pair", PAIRS)
+def test_the_words_follow_the_numbers(gain, words, pair):
+    lines = list(sentences(frame(outcomes(gain)), *pair))
+    assert len(lines) == len(MEASURES)
+    for line in lines:
         assert words in line
+
+
+def test_a_pair_is_compared_from_its_own_start():
+    cells = frame(outcomes(0.5))
+    chosen = (cells["start"] == "saturated") & (cells["likelihood"] == "sigmoid_gaussian")
+    cells.loc[chosen, "squared_error"] -= 1
+    first = [next(sentences(cells, *pair)) for pair in PAIRS]
+    assert ["Gaussian is better" in line for line in first] == [False, False, True]
+
+
+@pytest.mark.parametrize(("last", "said"), [(2.0, True), (0.5, False)])
+def test_a_loss_without_saturation_is_not_laid_to_it(last, said):
+    cells = frame(outcomes(0.0))
+    cells.loc[cells["start"] == "saturated", "last_error"] *= last
+    assert any("another cause" in line for line in of_saturation(cells)) == said
+
+
+def test_what_gradient_descent_came_to_is_counted():
+    cells = frame(outcomes(0.0))
+    stuck = (cells["start"] == DESCENT) & (cells["likelihood"] == "sigmoid_gaussian")
+    cells.loc[stuck, "epochs_to_tenth"] = np.nan
+    linear, sigmoid, bernoulli = of_descent(cells)
+    assert "in 0 of 4 cells." in sigmoid
+    assert "in 4 of 4 cells, after 1 epochs" in linear
+    assert "in 4 of 4 cells" in bernoulli
 
 
 def test_one_seed_tells_no_difference():

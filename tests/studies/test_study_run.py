@@ -49,10 +49,8 @@ def ran(monkeypatch):
     def run(name, cells, folder, workers, time_limit, found):
         for cell in cells:
             ran.append(cell)
-            log = study_run.Store(folder).scratch / f"{cell.id}.log"
-            outcome = study_run.run_cell(name, cell, str(log), 1)
-            path = study_run._path(folder, cell)
-            study_run.write_whole(path, study_run.msgspec.json.encode(outcome))
+            outcome = study_run.run_cell(name, cell, str(study_run._log(folder, cell)), 1)
+            study_run._keep(folder, outcome)
             found[cell.id] = outcome
 
     monkeypatch.setattr(study_run, "_run", run)
@@ -73,9 +71,45 @@ def test_what_is_there_is_not_run_again_and_a_failure_is_kept_and_said(tmp_path,
     assert [cell.parameters["x"] for cell in ran[6:]] == [-1, -1]
 
 
+def test_what_a_failed_cell_printed_is_kept_until_it_is_run_again(tmp_path, ran):
+    study_run.run_study("small", tmp_path)
+    logs = list((tmp_path / "studies" / "small" / "records").glob("*.log"))
+    assert {log.with_suffix("").name.split("-")[1] for log in logs} == {
+        cell.id for cell in ran if cell.parameters["x"] < 0
+    }
+    for log in logs:
+        log.write_text("old")
+    study_run.run_study("small", tmp_path, retry=True)
+    assert "old" not in {log.read_text() for log in logs}
+
+
+def test_a_seed_given_twice_is_one(tmp_path, ran):
+    study_run.run_study("small", tmp_path, seeds=(3, 3))
+    assert [cell.seed for cell in ran] == [3, 3]  # x = 1 and x = -1
+    report = tmp_path / "studies" / "small" / "report.md"
+    assert report.read_text() == "ok degenerate"
+
+
+def test_two_runs_of_a_study_do_not_share_a_folder(tmp_path, ran):
+    with (
+        study_run.Store(tmp_path / "studies" / "small").run(),
+        pytest.raises(BenchError, match="Another run is using"),
+    ):
+        study_run.run_study("small", tmp_path)
+    assert not ran
+
+
+@pytest.mark.parametrize(("limit", "status"), [(60, Status.ERROR), (0.01, Status.TIMEOUT)])
+def test_in_a_real_worker_a_cell_that_fails_or_is_late_has_an_outcome(tmp_path, limit, status):
+    cell, found = Cell({"family": "real", "dataset": "digitz"}, 0), {}
+    study_run._run("manifold", [cell], tmp_path, 1, limit, found)
+    assert found[cell.id].status is status
+    assert study_run._read(tmp_path, [cell]) == (found, [])
+
+
 def test_a_damaged_outcome_is_made_again(tmp_path, ran, capsys):
     study_run.run_study("small", tmp_path)
-    records = sorted((tmp_path / "studies" / "small" / "records").iterdir())
+    records = sorted((tmp_path / "studies" / "small" / "records").glob("*.json"))
     before = records[0].read_text()
     records[0].write_text("{")
     records[1].write_text(before)
@@ -87,7 +121,7 @@ def test_a_damaged_outcome_is_made_again(tmp_path, ran, capsys):
 
 def test_outcomes_say_what_they_are(tmp_path, ran):
     study_run.run_study("small", tmp_path)
-    files = (tmp_path / "studies" / "small" / "records").iterdir()
+    files = (tmp_path / "studies" / "small" / "records").glob("*.json")
     found = [study_run.msgspec.json.decode(f.read_bytes(), type=Outcome) for f in files]
     good = next(o for o in found if o.status is Status.OK)
     assert good.numbers == {"twice": 2.0, "curve": [1.0, None]}
