@@ -7,8 +7,9 @@ Geodesic
 Status
     Closed form. With noise, it is that of the points before noise was added.
 Source
-    Geng, Zhan & Zhou, IEEE Trans. Syst. Man Cybern. B 35, 2005, among others, test on rolls with a
-    part missing; drawn uniformly in (t, h), as scikit-learn's ``make_swiss_roll`` is.
+    After the "broken Swiss roll" of van der Maaten, Postma & van den Herik, Dimensionality
+    Reduction: A Comparative Review, Tilburg University TiCC TR 2009-005; drawn uniformly in (t, h),
+    as scikit-learn's ``make_swiss_roll`` is.
 """
 
 import numpy as np

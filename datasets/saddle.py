@@ -9,7 +9,7 @@ Status
     times as many cells each way is 0.0004, at the amplitude 1. With noise, it is that of the points
     before noise was added.
 Source
-    Classical (do Carmo, Differential Geometry of Curves and Surfaces, 1976, section 3-3: the
+    Classical (do Carmo, Differential Geometry of Curves and Surfaces, 1976, chapter 3: the
     hyperbolic paraboloid); drawn uniformly in (x, y).
 """
 

@@ -401,7 +401,7 @@ def chart_similarity(comparison: Comparison) -> float:
     (0, 1),
     best=1,
     chance=0,
-    source="least squares",
+    source="R² of a linear regression; for the outputs of Goldberg et al. 2008",
     needs=("coordinates",),
 )
 def chart_affine(comparison: Comparison) -> float:
