@@ -22,6 +22,7 @@ def test_lines_in_space_are_those_that_were_kept_and_a_missing_one_is_left_out()
         records=[SimpleNamespace(job=job)],
         arrays={"a": arrays},
         pictures={},
+        facts={("roll", 0): SimpleNamespace(dimensions=3)},
         reducers=["pca"],
         datasets=["roll"],
     )
@@ -32,3 +33,16 @@ def test_lines_in_space_are_those_that_were_kept_and_a_missing_one_is_left_out()
     assert set(drawn) == {"line in input space", "line in the code"}
     np.testing.assert_array_equal(drawn["line in the code"], arrays["pictures/code_line"])
     np.testing.assert_array_equal(drawn["line in input space"], arrays["pictures/input_line"])
+
+
+def test_pictures_of_other_dimensions_than_the_datasets_are_left_out():
+    job = SimpleNamespace(dataset=SimpleNamespace(label="roll"), seed=0, id="a")
+    placed = SimpleNamespace(
+        records=[SimpleNamespace(job=job)],
+        arrays={"a": {"pictures/code_line": np.zeros((8, 4)), "pictures/grid": np.full((7, 3), 1)}},
+        pictures={},
+        facts={("roll", 0): SimpleNamespace(dimensions=3)},
+        datasets=["roll"],
+    )
+    found = [name for name, _ in picture_figures(SimpleNamespace(held_out=placed))]
+    assert found == ["decoded_roll"]
