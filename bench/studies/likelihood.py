@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.errors import DegenerateError
 from bench.seeds import stream
 from bench.study import Cell, Outcome, Values
 
@@ -179,10 +180,12 @@ def _descend(
         for variable, gradient in zip(variables, tape.gradient(loss, variables), strict=True):
             variable.assign_sub(rate * gradient)
 
-    for _ in range(epochs):
+    for epoch in range(epochs):
         order = orders.permutation(n).astype(np.int32)
         for at in range(0, n, _BATCH):
             step(tf.constant(order[at : at + _BATCH]))
+        if not all(np.isfinite(variable.numpy()).all() for variable in variables):
+            raise DegenerateError(f"plain gradient descent diverged in epoch {epoch + 1}")
         note()
 
 
