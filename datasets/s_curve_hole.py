@@ -72,4 +72,5 @@ def dataset(
         source="drawn here",
         licence="generated",
         intrinsic_dimension=2,
+        reach=0.0,  # at the corners of the hole: both sides are near what lies between them
     )

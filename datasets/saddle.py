@@ -75,4 +75,5 @@ def dataset(
         source="drawn here",
         licence="generated",
         intrinsic_dimension=2,
+        reach=1 / (2 * abs(amplitude)) if amplitude else float("inf"),  # bent most in the middle
     )

@@ -77,4 +77,6 @@ def dataset(
         source="drawn here, after scikit-learn's example",
         licence="generated",
         intrinsic_dimension=2,
+        # Half of the slice where it is narrowest; beyond half a turn, the radius of the rims.
+        reach=float(np.sin(cap) * np.sin(np.deg2rad(min(opening, 180) / 2))),
     )

@@ -59,4 +59,5 @@ def dataset(
         source="scikit-learn, make_swiss_roll(hole=True)",
         licence="generated",
         intrinsic_dimension=2,
+        reach=0.0,  # at the corners of the hole: both sides are near what lies between them
     )

@@ -75,4 +75,13 @@ def dataset(
         source="drawn here",
         licence="generated",
         intrinsic_dimension=2,
+        reach=_reach(abs(amplitude)),
     )
+
+
+def _reach(height: float) -> float:
+    """Return the radius of curvature where the hills run out at the edge, at x = 1/2, y = 1."""
+    if not height:
+        return float("inf")
+    slope = 3 * height / np.cosh(3) ** 2
+    return float(np.sqrt(1 + slope**2) / (np.pi**2 * height * np.tanh(3)))

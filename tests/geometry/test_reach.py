@@ -7,14 +7,21 @@ from bench.datasets import (
     helix,
     rotated_shape,
     s_curve,
+    s_curve_hole,
+    saddle,
+    severed_sphere,
     spheres_in_spheres,
     swiss_roll,
+    swiss_roll_hole,
+    torus,
     translated_bump,
     trefoil,
+    twin_peaks,
     two_bumps,
 )
 from bench.geometry.blobs import render_blobs
 from bench.geometry.reach import curve_reach, orbit_reach
+from bench.geometry.sphere import from_angles
 
 ANGLE = np.linspace(0, 2 * np.pi, 1001)[:-1]
 
@@ -144,3 +151,97 @@ def test_the_reach_of_circles_in_a_circle_is_half_their_narrowest_gap(inner):
     ]
     # Points are some 0.03 apart on the small circles.
     assert data.reach == pytest.approx(min(5, min(gaps) / 2), abs=0.01)
+
+
+def smallest_ball(position, lower, upper, periodic=(False, False), around=None, m=33):
+    """Measure |q - p|^2 / (2 d) by Federer over a grid of p and of q, d being to the tangents at p.
+
+    At an edge only tangents into the surface count. Those in the directions of both parameters
+    are found one by one, which makes d too long where they are oblique, and the answer too small.
+    """
+    lower, upper = np.array(lower, dtype=float), np.array(upper, dtype=float)
+    grid = np.linspace(lower, upper, m)
+    parameters = np.stack(np.meshgrid(*grid.T, indexing="ij"), axis=-1).reshape(-1, 2)
+    if around is not None:  # and the pairs that lie near to where it bends most
+        parameters = np.vstack([parameters, np.clip(around, lower, upper)])
+    points, step = position(parameters), 1e-5
+    sides = [(position(parameters + e) - position(parameters - e)) / (2 * step)
+             for e in step * np.eye(2)]  # fmt: skip
+    found = []
+    for at, point, tangents in zip(parameters, points, np.stack(sides, axis=-1), strict=True):
+        chords = points - point
+        along = chords @ np.linalg.pinv(tangents).T
+        first, last = (np.logical_not(periodic) & (at == edge) for edge in (lower, upper))
+        along = np.clip(along, np.where(first, 0, -np.inf), np.where(last, 0, np.inf))
+        off = np.linalg.norm(chords - along @ tangents.T, axis=1)
+        squared = (chords**2).sum(axis=1)
+        far = squared > 1e-6  # nearer ones are rounded
+        found.append((squared[far] / (2 * np.maximum(off[far], 1e-300))).min())
+    return min(found)
+
+
+CLOSE = 0.01 * np.array([[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1]])
+
+
+@pytest.mark.parametrize("amplitude", [1.0, -0.4])
+def test_the_reach_of_the_saddle_is_the_radius_of_its_middle(amplitude):
+    data = saddle.dataset(n=20, amplitude=amplitude)
+    position = data.geodesics.surface.position
+    found = smallest_ball(position, (-1, -1), (1, 1), around=CLOSE)
+    assert found == pytest.approx(data.reach, rel=1e-3)
+
+
+@pytest.mark.parametrize("amplitude", [1.0, -0.4])
+def test_the_reach_of_twin_peaks_is_the_radius_of_the_hills_at_the_edge(amplitude):
+    data = twin_peaks.dataset(n=20, amplitude=amplitude)
+    position = data.geodesics.surface.position
+    found = smallest_ball(position, (-1, -1), (1, 1), around=CLOSE + np.array([0.5, 1]))
+    assert found == pytest.approx(data.reach, rel=0.005)
+
+
+@pytest.mark.parametrize("module", [saddle, twin_peaks])
+def test_the_reach_of_a_flat_sheet_is_infinite(module):
+    assert module.dataset(n=20, amplitude=0).reach == np.inf
+
+
+@pytest.mark.parametrize("minor", [0.3, 0.7])
+def test_the_reach_of_the_torus_is_the_tube_or_the_hole(minor):
+    data = torus.dataset(n=20, minor=minor)
+    turn = (2 * np.pi, 2 * np.pi)
+    found = smallest_ball(data.geodesics.surface.position, (0, 0), turn, (True, True))
+    assert found == pytest.approx(data.reach, rel=1e-6)
+
+
+@pytest.mark.parametrize(("pole", "opening"), [(22.5, 31.5), (50, 120), (30, 250)])
+def test_the_reach_of_the_severed_sphere_is_half_its_slice_or_its_rim(pole, opening):
+    data = severed_sphere.dataset(n=20, pole=pole, opening=opening)
+    ends = np.deg2rad([pole, 180 - pole])
+    found = smallest_ball(
+        lambda u: from_angles(u[:, 0], u[:, 1]), (ends[0], 0), (ends[1], np.deg2rad(360 - opening))
+    )
+    assert found == pytest.approx(data.reach, rel=1e-6)
+
+
+def bent_s(t, h):
+    return np.array([np.sin(t), h, np.sign(t) * (np.cos(t) - 1)])
+
+
+def bent_roll(t, h):
+    return np.array([t * np.cos(t), h, t * np.sin(t)])
+
+
+@pytest.mark.parametrize(
+    ("module", "bent", "t"), [(s_curve_hole, bent_s, -np.pi / 2), (swiss_roll_hole, bent_roll, 7.9)]
+)
+def test_the_reach_of_sheets_with_a_hole_is_0_at_its_corners(module, bent, t):
+    """Balls that touch both sides of a corner, on the sheet and from within the hole, shrink."""
+    radii = []
+    for e in (0.1, 0.01, 0.001):
+        p, q = bent(t + e, 0.0), bent(t, e)  # on the two sides; the hole lies above both
+        across = bent(t + e + 1e-6, 0.0) - bent(t + e - 1e-6, 0.0)
+        across /= np.linalg.norm(across)
+        chord = q - p
+        off = chord - (chord @ across) * across  # upwards there are no tangents, and q is above
+        radii.append(chord @ chord / (2 * np.linalg.norm(off)))
+    assert radii[0] > 5 * radii[1] > 25 * radii[2] > 0
+    assert module.dataset(n=20).reach == 0
