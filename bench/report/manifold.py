@@ -22,7 +22,7 @@ _HEAD = f"""\
 Do images lie near a surface of few dimensions? Real images, rendered ones whose dimension is known,
 digits with the pixels of each image in an order of its own (so that no two keep the same order, and
 PCA and dense networks, which any one order would leave as they are, see it too), and noise. Means
-over seeds ± half-width of the 95 % interval (Student's t). Each seed draws {IMAGES} images: of
+over seeds ± half-width of the 95 % interval (Student's t). Each seed draws {IMAGES:,} images: of
 rendered ones and noise new ones, of real ones a part of what there is (1,797 digits, 5,000 of
 MNIST), so that for these the intervals are too narrow. What speaks for a manifold must not be found
 in noise of as many pixels: digits, shuffled digits and the noise of D = 64 are to be compared, and
@@ -38,11 +38,12 @@ noise in D dimensions n images give a participation ratio of D / (1 + D/n).
 """
 _NEAR = """\
 Median distance to the nearest neighbour among so many images, over the median distance of any two.
-On a manifold of d dimensions it falls as the number of images to the power of -1/d: d is the slope.
+On a manifold of d dimensions it falls as the number of images to the power of -1/d: the last column
+is the d that fits the slope between logarithms.
 """
 _LOST = f"""\
 Share of the variance (around the mean of the images seen) of {HELD_OUT} images not seen that is
-lost by way of a code of k numbers, learned from the other {IMAGES - HELD_OUT}; above 1 is worse
+lost by way of a code of k numbers, learned from the other {IMAGES - HELD_OUT:,}; above 1 is worse
 than the mean image. Noise has no code shorter than itself: k directions of D carry k/D of its
 variance. The autoencoder is the suite's dense one at its defaults, without warm-up; a tenth of the
 images that it is given stops its training. "Enough" is the shortest of these codes that loses no

@@ -62,10 +62,10 @@ def _of_shuffling(cells: pd.DataFrame) -> Iterator[str]:
     """Compare digits, shuffled digits and noise of as many pixels at one size of the code."""
     names = ("digits", "shuffled_digits", "uniform_noise, D = 64")
     if set(names) <= set(cells["dataset"]):
-        for coder, label in CODERS.items():
+        for coder, the in zip(CODERS, ("PCA", "the autoencoder"), strict=True):
             found = means(cells, f"{coder} 8")
             parts = [f"{found[name].mean:.0%} of the variance of {name}" for name in names]
-            yield f"With a code of 8 numbers, {label} loses {', '.join(parts)}."
+            yield f"With codes of 8 numbers {the} loses {', '.join(parts)}."
 
 
 def _beaten_by_pca(cells: pd.DataFrame) -> Iterator[str]:

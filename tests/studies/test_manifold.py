@@ -128,7 +128,9 @@ def test_the_words_follow_the_numbers():
     assert "74% (digits)" in text
     assert code_needed(cells, "translated_bump", "pca_lost") == 1
     assert code_needed(cells, "digits", "pca_lost") is None
-    assert "PCA loses 30% of the variance of digits, 95% of the variance of shuffled" in text
+    assert (
+        "8 numbers PCA loses 30% of the variance of digits, 95% of the variance of shuffled" in text
+    )
     better = outcomes()
     for outcome in better:
         if outcome.cell.parameters["family"] == "real":

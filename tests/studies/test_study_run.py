@@ -99,9 +99,12 @@ def test_two_runs_of_a_study_do_not_share_a_folder(tmp_path, ran):
     assert not ran
 
 
-@pytest.mark.parametrize(("limit", "status"), [(60, Status.ERROR), (0.01, Status.TIMEOUT)])
-def test_in_a_real_worker_a_cell_that_fails_or_is_late_has_an_outcome(tmp_path, limit, status):
-    cell, found = Cell({"family": "real", "dataset": "digitz"}, 0), {}
+@pytest.mark.parametrize(
+    ("dataset", "limit", "status"),
+    [("digitz", 60, Status.ERROR), ("digits", 0.01, Status.TIMEOUT)],
+)
+def test_a_cell_that_fails_in_a_worker_or_is_late_has_an_outcome(tmp_path, dataset, limit, status):
+    cell, found = Cell({"family": "real", "dataset": dataset}, 0), {}
     study_run._run("manifold", [cell], tmp_path, 1, limit, found)
     assert found[cell.id].status is status
     assert study_run._read(tmp_path, [cell]) == (found, [])
