@@ -38,8 +38,11 @@ class Reducer:
         Whether the fitted estimator can place new points (``transform``) and return from the
         embedding to the data (``inverse_transform``).
     inverse_sample : int or None
-        How many embedded points ``inverse_transform`` is asked for, a seeded sample, where each
-        one is costly; None for all of them.
+        How many embedded points ``inverse_transform`` is asked for where the reconstruction error
+        is measured, a seeded sample, where each one is costly; None for all of them.
+    decodings : int or None
+        How many it may be asked for by each measure of the decoder's report card, some 2,000 in
+        all; None for any number.
     images : bool
         Whether only images are taken, or only values in [0, 1]: the contract then hands it
         flattened square images with such values. On other points its estimator raises
@@ -54,6 +57,7 @@ class Reducer:
     transform: bool = False
     inverse: bool = False
     inverse_sample: int | None = None
+    decodings: int | None = None
     images: bool = False
     grid: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     reference: str = ""

@@ -45,7 +45,7 @@ class Coder:
             one.transform,
             one.inverse_transform,
             fitted.embedding,
-            reducer.inverse_sample,
+            reducer.decodings,
             divergences,
         )
 
