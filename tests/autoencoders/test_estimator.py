@@ -167,7 +167,7 @@ def test_a_saved_network_with_code_in_it_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("parameters", "X", "message"),
     [
-        ({"likelihood": "poisson"}, images(), "one of gaussian, learned_gaussian, unscaled_gaussian"),
+        ({"likelihood": "poisson"}, images(), "one of gaussian, learned_gaussian"),
         ({"code": "sparse"}, images(), "one of plain, variational, contractive"),
         ({"corruption": "blur"}, images(), "one of gaussian, masking, salt_and_pepper"),
         ({"network": "graph"}, images(), "one of dense, convolutional"),
