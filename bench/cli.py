@@ -233,7 +233,7 @@ def calibrate(
     "python -m bench study manifold --seed 0",
 )
 def study(
-    name: Annotated[str, typer.Argument(help="The study: likelihood or manifold.")],
+    name: Annotated[str, typer.Argument(help="Its name; a wrong one gets a list of all.")],
     *,
     seed: Annotated[
         list[int] | None, typer.Option(min=0, max=2**32 - 1, help="Seed; repeatable.")

@@ -50,7 +50,7 @@ def shuffled(X: Points, chart: Points | None, n_components: int, seed: int) -> P
 CONTROLS: dict[str, Control] = {"oracle": oracle, "random": random, "shuffled": shuffled}
 
 Encoder = Callable[[Points], Points]
-Coder = Callable[[Points], tuple[Encoder, Encoder]]
+DecoderControl = Callable[[Points], tuple[Encoder, Encoder]]
 
 
 def identity(training: Points) -> tuple[Encoder, Encoder]:  # noqa: ARG001 - a control's signature
@@ -80,7 +80,7 @@ def nearest_training_point(training: Points) -> tuple[Encoder, Encoder]:
     return np.asarray, decode
 
 
-DECODERS: dict[str, Coder] = {
+DECODERS: dict[str, DecoderControl] = {
     "identity": identity,
     "mean_point": mean_point,
     "nearest_training_point": nearest_training_point,

@@ -98,6 +98,13 @@ class Decoding:
         return self.decoded(self.held_out_codes)
 
     @cached_property
+    def rebuilt_from_clean(self) -> tuple[Points, Points]:
+        """What becomes of the clean `rows`, and the feet of that on the known manifold."""
+        assert self.manifold is not None  # noqa: S101 - only metrics of the manifold ask
+        rebuilt = self.through(self.clean[self.rows])
+        return rebuilt, self.manifold.project(rebuilt)
+
+    @cached_property
     def code_radius(self) -> float:
         """Root-mean-square distance of the training codes from their mean."""
         return root_mean_square(self.codes - self.codes.mean(axis=0))

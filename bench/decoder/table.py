@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.decoder.decoding import NOISE_LEVELS, PAIRS, SAMPLES, STEPS, Decoding, root_mean_square
+from bench.geometry.intrinsic_dimension import participation_ratio
 
 Function = Callable[[Decoding], Any]
 MANIFOLD, HELD_OUT = "manifold", "held-out data"
@@ -135,8 +136,8 @@ def denoising_gain(decoding: Decoding) -> NDArray[np.float64]:
 )
 def normal_error(decoding: Decoding) -> float:
     """How far clean held-out points, coded and decoded, come to lie off the manifold, in radii."""
-    rebuilt = decoding.through(decoding.clean[decoding.rows])
-    return root_mean_square(rebuilt - _manifold(decoding).project(rebuilt)) / decoding.radius
+    rebuilt, feet = decoding.rebuilt_from_clean
+    return root_mean_square(rebuilt - feet) / decoding.radius
 
 
 @_row(
@@ -148,9 +149,8 @@ def normal_error(decoding: Decoding) -> float:
 )
 def tangential_error(decoding: Decoding) -> float:
     """How far from where they were on the manifold these points come to lie, in radii."""
-    clean = decoding.clean[decoding.rows]
-    feet = _manifold(decoding).project(decoding.through(clean))
-    return root_mean_square(feet - clean) / decoding.radius
+    _, feet = decoding.rebuilt_from_clean
+    return root_mean_square(feet - decoding.clean[decoding.rows]) / decoding.radius
 
 
 @_row(
@@ -295,9 +295,7 @@ def active_units(decoding: Decoding) -> float:
 )
 def code_dimensions(decoding: Decoding) -> float:
     """Participation ratio of the variances of the training codes; as many as vary alike."""
-    centred = decoding.codes - decoding.codes.mean(axis=0)
-    variances = np.linalg.svd(centred.astype(np.float64), compute_uv=False) ** 2
-    return float(variances.sum() ** 2 / max((variances**2).sum(), 1e-300)) if variances.any() else 1
+    return participation_ratio(decoding.codes) if decoding.code_radius else 1.0
 
 
 @_row(
@@ -327,9 +325,5 @@ def least_divergence(decoding: Decoding) -> float | None:
 )
 def manifold_resolution(decoding: Decoding) -> float:
     """Distance from the manifold, in radii, that points of the manifold itself are measured at."""
-    return float(_manifold(decoding).resolution / decoding.radius)
-
-
-def _manifold(decoding: Decoding) -> Any:  # noqa: ANN401 - a SampledManifold, imported by whoever made it
     assert decoding.manifold is not None  # noqa: S101 - `reference_of` says so
-    return decoding.manifold
+    return decoding.manifold.resolution / decoding.radius

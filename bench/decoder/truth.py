@@ -20,7 +20,9 @@ def without_noise(config: DatasetConfig, registry: Registry) -> Dataset:
     return draw(_without_noise(config), registry)
 
 
-def sampled_manifold(config: DatasetConfig, registry: Registry) -> SampledManifold | None:
+def sampled_manifold(
+    config: DatasetConfig, clean: Dataset, registry: Registry
+) -> SampledManifold | None:
     """Draw a dense sample of the manifold of a dataset.
 
     Parameters
@@ -28,6 +30,8 @@ def sampled_manifold(config: DatasetConfig, registry: Registry) -> SampledManifo
     config : DatasetConfig
         Its seed is kept, since it may have turned the manifold too; more points, without noise,
         are others of the same manifold.
+    clean : Dataset
+        As `without_noise` draws it: tells whether its manifold is known.
     registry : Registry
 
     Returns
@@ -35,16 +39,14 @@ def sampled_manifold(config: DatasetConfig, registry: Registry) -> SampledManifo
     SampledManifold or None
         None where it is not known: real data, and data without any.
     """
-    item = registry.find("dataset", config.name)
+    item, dimension = registry.find("dataset", config.name), clean.intrinsic_dimension
     if item.beside("most") is not None or "n" not in config.parameters:
         return None
-    few = draw(_without_noise(config, n=min(100, config.parameters["n"])), registry)
-    if few.geodesics.status not in _KNOWN or few.intrinsic_dimension is None:
+    if clean.geodesics.status not in _KNOWN or dimension is None:
         return None
-    n = _POINTS * (1 if few.intrinsic_dimension <= 2 else 2)
-    many = draw(_without_noise(config, n=n), registry)
+    many = draw(_without_noise(config, n=_POINTS * (1 if dimension <= 2 else 2)), registry)
     flat = isinstance(many.geodesics, FlatGeodesics)
-    return SampledManifold(many.X, few.intrinsic_dimension, many.chart if flat else None)
+    return SampledManifold(many.X, dimension, many.chart if flat else None)
 
 
 def _without_noise(config: DatasetConfig, **changed: Any) -> DatasetConfig:  # noqa: ANN401 - parameters

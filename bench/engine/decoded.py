@@ -86,7 +86,7 @@ def judge_decoder(
     """
     training, held_out = parts.training, parts.held_out
     clean = without_noise(job.dataset, registry)
-    manifold = sampled_manifold(job.dataset, registry)
+    manifold = sampled_manifold(job.dataset, clean, registry)
     flat = manifold is not None and manifold.chart is not None
     geodesics = prepared.references["geodesic"].block(held_out, ranked=False).distances
     decoding = Decoding(

@@ -124,9 +124,7 @@ def train_one(
     loss = TABLE[likelihood]()
     encoder, decoder = model.encoder_, model.decoder_
     if saturated:
-        last = decoder.trainable_variables[-1]
-        linear = likelihood == "unscaled_gaussian"
-        last.assign(tf.fill(last.shape, 1.0 if linear else _LOGIT))
+        _saturate(decoder, linear=likelihood == "unscaled_gaussian")
     variables = [v.value for v in (*encoder.trainable_variables, *decoder.trainable_variables)]
     pixels, points = training.shape[1], tf.constant(training)
 
@@ -157,6 +155,14 @@ def train_one(
     schedule = Schedule(epochs, _BATCH, _RATE, warm_up=1.0, patience=epochs)
     train(objective, variables, training, held_out, schedule, seed=seed, progress=note)
     return model, {"gradient_norm": norms, "mean_squared_error": errors}
+
+
+def _saturate(decoder: Any, *, linear: bool) -> None:  # noqa: ANN401 - a keras.Model
+    """Set the last biases so that all outputs are nearly 1."""
+    import tensorflow as tf
+
+    last = decoder.trainable_variables[-1]
+    last.assign(tf.fill(last.shape, 1.0 if linear else _LOGIT))
 
 
 def _descend(

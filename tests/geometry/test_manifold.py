@@ -80,8 +80,8 @@ def config(name, **parameters):
 )
 def test_clean_points_lie_on_the_sampled_manifold_and_noisy_ones_off_it(chosen):
     registry = Registry(())
-    manifold = sampled_manifold(chosen, registry)
-    clean = without_noise(chosen, registry).X
+    quiet = without_noise(chosen, registry)
+    manifold, clean = sampled_manifold(chosen, quiet, registry), quiet.X
     noisy = registry.find("dataset", chosen.name).load()[0](seed=0, **chosen.parameters).X
     radius = np.sqrt(((clean - clean.mean(axis=0)) ** 2).sum(axis=1).mean())
     assert np.sqrt((manifold.distances(clean) ** 2).mean()) < 0.005 * radius
@@ -92,4 +92,5 @@ def test_clean_points_lie_on_the_sampled_manifold_and_noisy_ones_off_it(chosen):
 
 @pytest.mark.parametrize("name", ["digits", "uniform_noise", "shuffled_digits"])
 def test_real_data_and_noise_have_no_known_manifold(name):
-    assert sampled_manifold(config(name, n=100), Registry(())) is None
+    chosen, registry = config(name, n=100), Registry(())
+    assert sampled_manifold(chosen, without_noise(chosen, registry), registry) is None
