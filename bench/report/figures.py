@@ -71,10 +71,11 @@ def gallery(results: Results, dataset: str) -> Figure:
         both = " / ".join(fixed(values[reference], 2) for reference in REFERENCE_NAMES)
         ax.set_xlabel(f"AUC {both}", fontsize=8)
     seed = next(iter(records.values())).job.seed
-    has_labels = "labels" in results.pictures.get((dataset, seed), {})
-    meaning = "classes" if has_labels else "a true coordinate of the manifold"
+    pictures = results.pictures.get((dataset, seed), {})
+    meaning = {"labels": "coloured by classes", "color": "coloured by a true coordinate"}
+    words = [text for name, text in meaning.items() if name in pictures][:1]
     figure.suptitle(
-        f"{plain(dataset)}, seed {seed}: coloured by {meaning}; AUC geodesic / Euclidean",
+        "; ".join([f"{plain(dataset)}, seed {seed}", *words, "AUC geodesic / Euclidean"]),
         fontsize=11,
     )
     return figure

@@ -16,6 +16,7 @@ from bench.errors import BenchError
 from bench.job import DatasetConfig, ReducerConfig
 from bench.metrics.table import METRICS
 from bench.record import Circumstances, Costs, DatasetFacts, Score, Status
+from bench.report.figures import gallery
 from bench.report.frame import at_k, fixed, load_results
 from bench.report.publish import failures, figure_paths, is_published, publish
 from bench.report.tables import Cell, Table, all_tables, latex_escape, score_table, tidy
@@ -213,3 +214,17 @@ def test_a_table_in_a_terminal_fits_and_cuts_no_number(width):
         assert cell.text in shown
     assert shown.count("AUC") == shown.count("oracle")  # one title, and one control, in each part
     assert (shown.count("continued") == 0) == (width == 200)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "said"),
+    [
+        ({"color": np.arange(N)}, "coloured by a true coordinate"),
+        ({"color": np.arange(N), "labels": np.arange(N)}, "coloured by classes"),
+        ({}, None),
+    ],
+)
+def test_a_gallery_says_by_what_it_is_coloured_if_by_anything(results, pictures, said):
+    known = dataclasses.replace(results, pictures=dict.fromkeys(results.pictures, pictures))
+    title = gallery(known, results.datasets[0]).get_suptitle()
+    assert (said in title) if said else ("coloured" not in title)
