@@ -2,21 +2,19 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from bench.geometry.blocks import MOST_ROWS, Rows
-from bench.geometry.ranks import put_in_order, rounded
-
-if TYPE_CHECKING:  # half a second of imports that most scores do without
-    from scipy.spatial import KDTree
+from bench.geometry.point_tree import PointTree
+from bench.geometry.screened import ScreenedSearch
 
 # Up to here differences are as fast as a matrix product, and exact for points that nearly touch.
 _FEW_DIMENSIONS = 24
-# Up to here a tree finds a few neighbours sooner than a look at all points does.
+# Up to here spheres cross only some of a tree's boxes.
 _TREE_DIMENSIONS = 8
 # Squares and their sums stay far from the ends of float64 up to here, as a power of two.
 _MODERATE = 200
@@ -66,19 +64,24 @@ class EuclideanDistances:
     def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
         """Return the k nearest of some rows, the nearest first, of shape (len(rows), k).
 
-        A row is -1 where a tree does not tell: in many dimensions, and where ties reach beyond k.
+        A row is -1 where neither a tree nor a screening tells who they are.
         """
-        found = np.full((len(rows), k), -1, dtype=np.int32)
-        if self.X.shape[1] <= _TREE_DIMENSIONS and k + 2 <= len(self.X):
-            candidates = self._tree.query(self._columns[:, rows].T, k + 2)[1]
-            _sort_out(self._columns, rows, candidates, found)
-        return found
+        search = self.tree or self._screened
+        unknown = np.full((len(rows), k), -1, dtype=np.int32)
+        return unknown if search is None else search.nearest(rows, k)
 
     @cached_property
-    def _tree(self) -> "KDTree":
-        from scipy.spatial import KDTree
+    def tree(self) -> PointTree | None:
+        """A tree of the points, where they have few dimensions."""
+        if self.X.shape[1] > _TREE_DIMENSIONS:
+            return None
+        return PointTree(np.ascontiguousarray(self.X, dtype=np.float64))
 
-        return KDTree(self._columns.T)
+    @cached_property
+    def _screened(self) -> ScreenedSearch | None:
+        if self.X.shape[1] <= _FEW_DIMENSIONS or self._centred is None:
+            return None
+        return ScreenedSearch(self._centred)
 
     @cached_property
     def _columns(self) -> NDArray[np.float64]:
@@ -150,24 +153,3 @@ def _add_squares(own, others, products):  # type: ignore[no-untyped-def]  # noqa
         row, square = products[i], own[i]
         for j in range(len(row)):
             row[j] = max(row[j] + square + others[j], 0.0)
-
-
-@njit(cache=True, nogil=True)
-def _sort_out(columns, rows, candidates, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Put candidates in order, and keep the nearest if they are no farther than any other."""
-    k, most = found.shape[1], candidates.shape[1]
-    values, order = np.empty(most), np.empty(most, np.int32)
-    for i in range(len(rows)):
-        others = 0
-        for j in candidates[i]:
-            if j != rows[i]:
-                values[others], order[others] = 0.0, j
-                for coordinates in columns:
-                    values[others] += (coordinates[rows[i]] - coordinates[j]) ** 2
-                others += 1
-        bits = values.view(np.uint64)
-        for q in range(others):
-            bits[q] = rounded(bits[q])
-        put_in_order(values[:others], order[:others], np.uint64(0), np.uint64(rows[i]))
-        if values[k - 1] < values[k]:
-            found[i] = order[:k]

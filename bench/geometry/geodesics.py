@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bench.geometry.blocks import Rows
 from bench.geometry.euclidean import EuclideanDistances
+from bench.geometry.point_tree import PointTree
 
 Status = Literal["closed-form", "numerical", "graph"]
 
@@ -60,6 +61,15 @@ class FlatGeodesics:
     def squares(self, rows: Rows) -> NDArray[np.float64]:
         """Return their squares, which order the points as well and cost no root."""
         return self._straight.squares(rows)
+
+    def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
+        """Return the nearest as `EuclideanDistances.nearest` does."""
+        return self._straight.nearest(rows, k)
+
+    @property
+    def tree(self) -> PointTree | None:
+        """A tree of the chart, where it has few dimensions."""
+        return self._straight.tree
 
     @cached_property
     def _straight(self) -> EuclideanDistances:

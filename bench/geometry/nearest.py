@@ -4,15 +4,40 @@ Scores at a small k need no order of all n points: only the k nearest on either 
 of these few on the other side, which takes counting and no sorting.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from bench.geometry.ranks import put_in_order, rounded, scramble, spread
 
-_GROUPS = 8  # for each of the nearest that are looked for
+GROUPS = 8  # for each of the nearest that are looked for
 _TILE = 2048  # lengths, which the processor keeps at hand while they are counted
 _UPPER = np.uint64(32)  # binary digits that are not in the upper half of a float64
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """The nearest points of some rows in one geometry, and the way to rank others.
+
+    Parameters
+    ----------
+    nearest : ndarray of shape (m, k), int32
+        The nearest first.
+    fill_in : callable
+        Takes targets and their ranks, both of shape (m, k), and sets the ranks that are n.
+    """
+
+    nearest: NDArray[np.int32]
+    fill_in: Callable[[NDArray[np.int32], NDArray[np.int32]], None]
+
+    @classmethod
+    def among(cls, lengths: NDArray[np.float64], rows: NDArray[np.intp], k: int) -> "Ranking":
+        """Rank by lengths to all points, as `find_nearest` takes them."""
+        return cls(find_nearest(lengths, rows, k), partial(rank_among, lengths, rows))
 
 
 def find_nearest(
@@ -36,33 +61,27 @@ def find_nearest(
     return found
 
 
-def rank_nearest(
-    one: NDArray[np.float64],
-    other: NDArray[np.float64],
+def rank_among(
+    lengths: NDArray[np.float64],
     rows: NDArray[np.intp],
-    k: int,
+    targets: NDArray[np.int32],
+    ranks: NDArray[np.int32],
     tie_seed: int = 0,
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Rank the k nearest of each side on the other side.
+) -> None:
+    """Fill in ranks that are not known, by counting who is nearer.
 
     Ties and rounding are treated as by `bench.geometry.ranks.rank_rows`, so these are its ranks.
 
     Parameters
     ----------
-    one, other : ndarray of shape (m, n)
-        Lengths from each of ``rows`` to all points in two geometries.
-    rows, k, tie_seed
+    lengths, rows, tie_seed
         As in `find_nearest`.
-
-    Returns
-    -------
-    in_other, in_one : ndarray of shape (m, k), int32
-        The ranks in ``other`` of the k nearest in ``one``, the nearest first, and the reverse.
+    targets : ndarray of shape (m, k)
+        Whom to rank as seen from each of ``rows``.
+    ranks : ndarray of shape (m, k), int32
+        Of the targets; where it is n the rank is not known, and set.
     """
-    in_other = np.empty((len(rows), k), dtype=np.int32)
-    in_one = np.empty((len(rows), k), dtype=np.int32)
-    _rank_nearest(one, other, rows, np.uint64(tie_seed), in_other, in_one)
-    return in_other, in_one
+    _rank_among(lengths, rows, targets, np.uint64(tie_seed), ranks)
 
 
 def place_nearest(
@@ -86,27 +105,18 @@ def place_nearest(
 def _find_nearest(lengths, rows, seed, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     n, k = lengths.shape[1], found.shape[1]
     work = np.empty(n), np.empty(n, np.int32)
-    nearest = np.empty(min(_GROUPS * (k + 1), n))
+    nearest = np.empty(min(GROUPS * (k + 1), n))
     for i in range(len(rows)):
         found[i] = _nearest(lengths[i], np.uint64(rows[i]), k, seed, nearest, work)
 
 
 @njit(cache=True, nogil=True)
-def _rank_nearest(one, other, rows, seed, in_other, in_one):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    n, k = one.shape[1], in_one.shape[1]
-    work = np.empty(n), np.empty(n, np.int32)
-    counts, limits = np.empty((2, k), np.int32), np.empty((2, k))
-    nearest, place = np.empty(min(_GROUPS * (k + 1), n)), np.zeros(n, np.int32)
-    mine, theirs = np.empty((1, k), np.int32), np.empty((1, k), np.int32)
-    words = np.empty(_TILE, np.uint32)
+def _rank_among(lengths, rows, targets, seed, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    k = targets.shape[1]
+    counts, limits, words = np.empty((2, k), np.int32), np.empty((2, k)), np.empty(_TILE, np.uint32)
     for i in range(len(rows)):
         own = np.uint64(rows[i])
-        mine[0] = _nearest(one[i], own, k, seed, nearest, work)
-        theirs[0] = _nearest(other[i], own, k, seed, nearest, work)
-        in_other[i], in_one[i] = n, n
-        _place_nearest(mine, theirs, place, in_other[i : i + 1], in_one[i : i + 1])
-        _count_before(mine[0], other[i], own, seed, in_other[i], counts, limits, words)
-        _count_before(theirs[0], one[i], own, seed, in_one[i], counts, limits, words)
+        _count_before(targets[i], lengths[i], own, seed, ranks[i], counts, limits, words)
 
 
 @njit(cache=True, nogil=True)
@@ -138,7 +148,7 @@ def _nearest(lengths, own, k, seed, nearest, work):  # type: ignore[no-untyped-d
         for g in range(len(dealt)):
             nearest[g] = dealt[g] if dealt[g] < nearest[g] else nearest[g]
     bits = values.view(np.uint64)
-    bits[0] = spread(_within(nearest.view(np.uint64), k + 1))[1]
+    bits[0] = spread(within(nearest.view(np.uint64), k + 1))[1]
     limit = values[0]
     for g in range(groups):
         if nearest[g] <= limit:
@@ -153,7 +163,7 @@ def _nearest(lengths, own, k, seed, nearest, work):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, nogil=True)
-def _within(bits, least):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def within(bits, least):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
     """Return a limit that so many lengths, given as bits, are within, but not many more.
 
     It is found by halving: to count is faster than to keep the smallest in order.

@@ -1,7 +1,7 @@
 """Reference: the distances and ranks of one geometry, by blocks of rows."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Protocol
 
@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.geometry.blocks import MOST_ROWS, Rows, in_order, row_blocks
-from bench.geometry.nearest import find_nearest
+from bench.geometry.nearest import Ranking, find_nearest
 from bench.geometry.pair_ranks import Blocks, PairRanks, Scale, has_few_pairs
+from bench.geometry.point_tree import PointTree
 from bench.geometry.ranks import rank_rows
 
 
@@ -66,6 +67,8 @@ class Reference(Protocol):
         How many rows are best asked for at once.
     squared : bool
         Whether the lengths of its blocks are squares of distances.
+    measures_all : bool
+        Whether distances to all points are computed to rank a few of them.
     """
 
     @property
@@ -83,12 +86,19 @@ class Reference(Protocol):
     @property
     def squared(self) -> bool: ...  # noqa: D102 - as above
 
+    @property
+    def measures_all(self) -> bool: ...  # noqa: D102 - as above
+
     def block(self, rows: Rows, *, ranked: bool = True) -> Block:
         """Return some rows, with or without their ranks."""
         ...
 
     def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
         """Return the k nearest of some rows, the nearest first, of shape (len(rows), k)."""
+        ...
+
+    def ranking(self, rows: Rows, k: int) -> Ranking:
+        """Return the same, and the way to rank other points."""
         ...
 
 
@@ -106,7 +116,7 @@ class LiveReference:
         What gives the distances. If it has ``squares`` they are taken in their place; its
         ``order``, if it has one, says which rows it finds fastest together, and
         ``rows_together`` how many; if it has ``nearest``, that finds a few neighbours without
-        looking at all points.
+        looking at all points, and if it has a ``tree``, that ranks points so too.
     n : int
         Number of points.
     coordinates : ndarray of shape (n, d), optional
@@ -133,6 +143,16 @@ class LiveReference:
         """Whether the geometry gives squares."""
         return hasattr(self.geometry, "squares")
 
+    @property
+    def measures_all(self) -> bool:
+        """Whether there is no tree to rank points by."""
+        return self._tree is None
+
+    @property
+    def _tree(self) -> PointTree | None:
+        tree: PointTree | None = getattr(self.geometry, "tree", None)
+        return tree
+
     def block(self, rows: Rows, *, ranked: bool = True) -> Block:
         """Compute some rows."""
         find = getattr(self.geometry, "squares", self.geometry.distances)
@@ -142,12 +162,18 @@ class LiveReference:
 
     def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
         """Find the nearest, by the geometry's own way or among all points."""
-        found = getattr(self.geometry, "nearest", _unknown)(rows, k)
+        found: NDArray[np.int32] = getattr(self.geometry, "nearest", _unknown)(rows, k)
         left = np.flatnonzero(found[:, 0] < 0)
         for some in row_blocks(left, self.n, most=self.rows_together):
             block = self.block(rows[some], ranked=False)
             found[some] = find_nearest(block.lengths, block.rows, k)
-        return np.asarray(found)
+        return found
+
+    def ranking(self, rows: Rows, k: int) -> Ranking:
+        """Rank by a tree or among all points."""
+        if self._tree is not None:
+            return Ranking(self.nearest(rows, k), partial(self._tree.rank, rows))
+        return Ranking.among(self.block(rows, ranked=False).lengths, rows, k)
 
     def save(self, folder: Path, *, threads: int = 1) -> None:
         """Write all rows to a folder that does not exist yet, to be shared by processes."""
@@ -184,6 +210,7 @@ class StoredReference:
     coordinates: NDArray[np.floating] | None = None
     rows_together: int = MOST_ROWS
     squared: bool = False
+    measures_all: bool = False
 
     @property
     def n(self) -> int:
@@ -207,6 +234,13 @@ class StoredReference:
         by_rank = np.take_along_axis(ranks, nearest, axis=1).argsort(axis=1)
         # The point itself, of rank 0, comes first.
         return np.take_along_axis(nearest, by_rank, axis=1)[:, 1:].astype(np.int32)
+
+    def ranking(self, rows: Rows, k: int) -> Ranking:
+        """Look everything up among the ranks."""
+        return Ranking(self.nearest(rows, k), partial(self._look_up, rows))
+
+    def _look_up(self, rows: Rows, targets: NDArray[np.int32], ranks: NDArray[np.int32]) -> None:
+        ranks[:] = self.ranks[rows[:, None], targets]
 
     @classmethod
     def load(cls, folder: Path) -> "StoredReference":

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bench.geometry.blocks import BYTES_PER_PAIR, DEFAULT_MEMORY, Rows, in_order, row_blocks, shares
 from bench.geometry.euclidean import EuclideanDistances, of_moderate_size
-from bench.geometry.nearest import place_nearest, rank_nearest
+from bench.geometry.nearest import Ranking, place_nearest
 from bench.geometry.pair_ranks import PairRanks, Scale
 from bench.geometry.reference import Block, LiveReference, Reference, rank_pairs, scale_of
 from bench.metrics.co_ranking import add_nearest, add_ranks, empty_sums
@@ -28,6 +28,7 @@ _BY_BLOCKS: frozenset[Need] = frozenset(
     ("neighbors", "ranks", "distances", "pair_ranks", "triplets")
 )
 _SHARE = 128  # rows
+_BYTES_OF_LENGTHS = 8
 _OF_DISTANCES: frozenset[Need] = frozenset(("distances", "pair_ranks", "triplets"))
 EVERYTHING: frozenset[Need] = _OF_DISTANCES | {"ranks"}
 
@@ -112,6 +113,8 @@ class Pass:
     def tallies(self, groups: Iterable[Rows]) -> Iterator[dict[str, Tally]]:
         """Yield a tally for each group of rows and each reference, in the order of the groups."""
         self._own_ranks, self._given_ranks  # noqa: B018 - to be ready before threads ask for them
+        if self.neighbors:
+            list(in_order(self._prepare, (self._own, *self.references.values()), self.threads))
         yield from in_order(self._tally, groups, self.threads)
 
     def sum_up(self, rows: Rows) -> dict[str, Tally]:
@@ -141,6 +144,12 @@ class Pass:
         find = scale_of if self.rows is None else rank_pairs
         return {name: find(r, self.rows, self.threads) for name, r in self.references.items()}
 
+    def _prepare(self, reference: Reference) -> None:
+        """Make ready what finds the nearest, before all threads ask for it at once."""
+        if "overlap" in self.needs:
+            reference.nearest(np.empty(0, np.intp), self.neighbors)
+        reference.measures_all  # noqa: B018 - grows the tree, if there is one
+
     def _tally(self, rows: Rows) -> dict[str, Tally]:
         names = [*self.references, *([OVERLAP] if self.overlap else [])]
         places = self.n - 1 if "ranks" in self.needs else self.neighbors
@@ -149,16 +158,23 @@ class Pass:
         moments = {name: empty_moments(sampled=ranked and name != OVERLAP) for name in names}
         if "overlap" in self.needs:
             self._add_overlap(rows, sums)
-        if _BY_BLOCKS.intersection(self.needs):
-            for some in self._blocks(rows):
+        by_blocks = _BY_BLOCKS.intersection(self.needs)
+        for some in self._blocks(rows) if by_blocks else ():
+            if by_blocks == {"neighbors"}:
+                self._add_neighbors(some, sums)
+            else:
                 self._add_block(some, sums, moments)
         return {name: Tally(len(rows), sums[name], moments[name]) for name in names}
 
     def _blocks(self, rows: Rows) -> Iterator[Rows]:
-        every = (self._own, *self.references.values())
+        every: list[Reference] = [self._own, *self.references.values()]
+        size = BYTES_PER_PAIR * (len(every) // 2)
+        if _BY_BLOCKS.intersection(self.needs) == {"neighbors"}:
+            every = [reference for reference in every if reference.measures_all]
+            size = _BYTES_OF_LENGTHS * (len(every) + 1)
+        if not every:
+            return iter([rows])
         most = max(reference.rows_together for reference in every)
-        alone = _BY_BLOCKS.intersection(self.needs) == {"neighbors"}
-        size = 8 * (len(every) + 1) if alone else BYTES_PER_PAIR * (len(every) // 2)
         share = self.memory // self.threads
         return row_blocks(rows, self.n, memory=share, most=most, bytes_per_pair=size)
 
@@ -167,6 +183,14 @@ class Pass:
         for name, reference in self.references.items():
             given = reference.nearest(rows, self.neighbors)
             add_nearest(sums[name], *place_nearest(found, given, self.n))
+
+    def _add_neighbors(self, rows: Rows, sums: dict[str, NDArray[np.int64]]) -> None:
+        found = self._own.ranking(rows, self.neighbors)
+        given = {name: r.ranking(rows, self.neighbors) for name, r in self.references.items()}
+        for name, ranking in given.items():
+            self._add_nearest(sums[name], found, ranking)
+        if self.overlap:
+            self._add_nearest(sums[OVERLAP], *(given[name] for name in self.overlap))
 
     def _add_block(
         self, rows: Rows, sums: dict[str, NDArray[np.int64]], moments: dict[str, Moments]
@@ -185,8 +209,16 @@ class Pass:
         if "ranks" in self.needs:
             add_ranks(sums, found.ranks, given.ranks)
         elif "neighbors" in self.needs:
-            lengths = found.lengths, given.lengths
-            add_nearest(sums, *rank_nearest(*lengths, found.rows, self.neighbors))
+            one, other = (
+                Ranking.among(block.lengths, block.rows, self.neighbors) for block in (found, given)
+            )
+            self._add_nearest(sums, one, other)
+
+    def _add_nearest(self, sums: NDArray[np.int64], found: Ranking, given: Ranking) -> None:
+        in_given, in_found = place_nearest(found.nearest, given.nearest, self.n)
+        given.fill_in(found.nearest, in_given)
+        found.fill_in(given.nearest, in_found)
+        add_nearest(sums, in_given, in_found)
 
     def _with_moments(self, moments: Moments, name: str, found: Block, given: Block) -> Moments:
         half = self.rows is None

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from metrics import slow
 from scipy.stats import rankdata
 
-from bench.geometry.euclidean import EuclideanDistances
-from bench.geometry.nearest import find_nearest, place_nearest, rank_nearest
+from bench.geometry.nearest import find_nearest, place_nearest, rank_among
 from bench.geometry.ranks import rank_rows, without_rounding
 from bench.metrics.co_ranking import CoRanking, add_ranks, empty_sums
 
@@ -228,13 +227,13 @@ def test_the_nearest_have_the_ranks_that_sorting_all_gives_them(n, k):
     one, other = hard_rows(n, 1), hard_rows(n, 2)[::-1].copy()
     other[2] = one[2]
     own = np.arange(len(one)) % n
-    in_other, in_one = rank_nearest(one, other, own, k)
-    ranks_one, ranks_other = rank_rows(one, own), rank_rows(other, own)
-    for i in range(len(own)):
-        nearest_one = np.argsort(ranks_one[i])[1 : k + 1]
-        nearest_other = np.argsort(ranks_other[i])[1 : k + 1]
-        assert (in_other[i] == ranks_other[i, nearest_one]).all()
-        assert (in_one[i] == ranks_one[i, nearest_other]).all()
+    nearest_one, nearest_other = (find_nearest(lengths, own, k) for lengths in (one, other))
+    in_other, in_one = place_nearest(nearest_one, nearest_other, n)
+    rank_among(other, own, nearest_one, in_other)
+    rank_among(one, own, nearest_other, in_one)
+    for lengths, targets, found in ((other, nearest_one, in_other), (one, nearest_other, in_one)):
+        expected = np.take_along_axis(rank_rows(lengths, own), targets, axis=1)
+        assert (found == expected).all()
 
 
 @pytest.mark.parametrize("n", [3, 70, 900])
@@ -252,16 +251,3 @@ def test_the_nearest_are_those_of_the_lowest_ranks_and_their_places_are_told(n):
             [*theirs, m].index(m) + 1 if m in theirs else n for m in mine
         ]
         assert in_one[i].tolist() == [[*mine].index(t) + 1 if t in mine else n for t in theirs]
-
-
-@pytest.mark.parametrize("dimensions", [1, 3, 8, 9])
-def test_a_tree_finds_the_same_nearest_and_leaves_open_what_ties_decide(dimensions):
-    rng = np.random.default_rng(0)
-    scattered, grid = rng.normal(size=(200, dimensions)), rng.integers(0, 2, (200, dimensions))
-    for points, left_open in ((scattered, dimensions > 8), (0.1 * grid, True)):
-        geometry, rows = EuclideanDistances(points), np.arange(0, 200, 3)
-        found = geometry.nearest(rows, 5)
-        is_open = found[:, 0] < 0
-        assert is_open.any() == left_open
-        expected = find_nearest(geometry.squares(rows), rows, 5)
-        assert (found[~is_open] == expected[~is_open]).all()

@@ -1,0 +1,326 @@
+"""Points in few dimensions, in boxes within boxes: who is nearest, and how many are nearer yet.
+
+To rank a point, those before it need only be counted. A box that lies wholly nearer counts as a
+whole and one that lies wholly beyond not at all: only the boxes are opened that the sphere through
+the point crosses.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from bench.geometry.blocks import Rows
+from bench.geometry.nearest import within
+from bench.geometry.ranks import put_in_order, rounded, scramble, spread
+
+_LEAF = 64  # points of the smallest boxes
+_BRANCH = 256  # leaves
+_LEVELS = 64  # more than 2**32 points have
+_FARTHEST = np.finfo(np.float64).max
+
+
+class PointTree:
+    """Nearest points and ranks by Euclidean distance, without a look at all points.
+
+    Lengths are those of `bench.geometry.euclidean.EuclideanDistances` to the bit, and ties are
+    treated as by `bench.geometry.ranks.rank_rows`, so these are its ranks.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n, D), float64
+        With few dimensions: with many, spheres cross nearly every box.
+    """
+
+    def __init__(self, points: NDArray[np.float64]) -> None:
+        n, dimensions = points.shape
+        leaves = 1 << (-(-n // _LEAF) - 1).bit_length()
+        # Box 1 holds all points; the halves of box b are 2 b and 2 b + 1; the last are the leaves.
+        boxes = np.empty((2 * leaves, 2, dimensions))
+        # Leaves are filled up by points that are far away, for loops of a fixed length.
+        parts = np.full((leaves, dimensions, _LEAF), np.inf)
+        indices = np.full((leaves, _LEAF), -1, dtype=np.int32)
+        _grow(points.copy(), np.arange(n, dtype=np.int32), parts, indices, boxes)
+        self._kept = points, parts, indices, boxes
+
+    def nearest(self, rows: Rows, k: int, tie_seed: int = 0) -> NDArray[np.int32]:
+        """Return the k nearest of some rows, the nearest first, of shape (len(rows), k).
+
+        Parameters
+        ----------
+        rows : ndarray of shape (m,)
+            Whose; each is left out of its own.
+        k : int
+            How many, 1 ... n - 1.
+        tie_seed : int
+            Seed of the order among ties.
+        """
+        found = np.empty((len(rows), k), dtype=np.int32)
+        _find_nearest(*self._kept, rows, np.uint64(tie_seed), found)
+        return found
+
+    def rank(
+        self, rows: Rows, targets: NDArray[np.int32], ranks: NDArray[np.int32], tie_seed: int = 0
+    ) -> None:
+        """Fill in the ranks that are not known yet.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (m,)
+            From which points.
+        targets : ndarray of shape (m, k)
+            Whom to rank, for each row.
+        ranks : ndarray of shape (m, k), int32
+            n where the rank is not known; those are replaced.
+        tie_seed : int
+            Seed of the order among ties.
+        """
+        _rank(*self._kept, rows, targets, np.uint64(tie_seed), ranks)
+
+
+@njit(cache=True, nogil=True)
+def _grow(points, order, leaves, indices, boxes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Halve the points where they are widest, and the halves again; then find all boxes."""
+    n, last_box = len(points), len(leaves)
+    for box in range(1, last_box):
+        begin, end = _places(box, last_box, n)
+        middle = _places(2 * box, last_box, n)[1]
+        _halve(points, order, begin, middle, end)
+    for leaf in range(last_box):
+        begin, end = _places(last_box + leaf, last_box, n)
+        for j in range(end - begin):
+            indices[leaf, j], leaves[leaf, :, j] = order[begin + j], points[begin + j]
+        boxes[last_box + leaf] = _bounds(points[begin:end])
+    for box in range(last_box - 1, 0, -1):
+        for k in range(points.shape[1]):
+            boxes[box, 0, k] = min(boxes[2 * box, 0, k], boxes[2 * box + 1, 0, k])
+            boxes[box, 1, k] = max(boxes[2 * box, 1, k], boxes[2 * box + 1, 1, k])
+
+
+@njit(cache=True, nogil=True)
+def _places(box, last_box, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Return where the points of a box begin and end; all leaves hold as many, or one more."""
+    first, end = box, box + 1
+    while first < last_box:
+        first, end = 2 * first, 2 * end
+    return (first - last_box) * n // last_box, (end - last_box) * n // last_box
+
+
+@njit(cache=True, nogil=True)
+def _bounds(points):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    bounds = np.empty((2, points.shape[1]))
+    bounds[0], bounds[1] = np.inf, -np.inf
+    for j in range(len(points)):
+        for k in range(points.shape[1]):
+            bounds[0, k] = min(bounds[0, k], points[j, k])
+            bounds[1, k] = max(bounds[1, k], points[j, k])
+    return bounds
+
+
+@njit(cache=True, nogil=True)
+def _halve(points, order, begin, middle, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Put the least in front of the middle, along where they are widest (Hoare's FIND, 1961)."""
+    bounds = _bounds(points[begin:end])
+    k, low, high = np.argmax(bounds[1] - bounds[0]), begin, end - 1
+    while low < high:
+        pivot, i, j = points[middle, k], low, high
+        while i <= j:
+            while points[i, k] < pivot:
+                i += 1
+            while points[j, k] > pivot:
+                j -= 1
+            if i <= j:
+                order[i], order[j] = order[j], order[i]
+                for d in range(points.shape[1]):
+                    points[i, d], points[j, d] = points[j, d], points[i, d]
+                i, j = i + 1, j - 1
+        low, high = (low if j >= middle else i), (high if i <= middle else j)
+
+
+@njit(cache=True, nogil=True)
+def _find_nearest(points, leaves, indices, boxes, rows, seed, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    n, k = len(points), found.shape[1]
+    work = np.empty((_LEVELS,), np.int64), np.empty(_LEVELS), np.empty(_LEAF)
+    values, columns = np.empty(n), np.empty(n, np.int32)
+    bits = values.view(np.uint64)
+    for i in range(len(rows)):
+        kept = _look_around(
+            points[rows[i]], rows[i], k, leaves, indices, boxes, work, values, columns
+        )
+        for q in range(kept):
+            bits[q] = rounded(bits[q])
+        put_in_order(values[:kept], columns[:kept], seed, np.uint64(rows[i]))
+        found[i] = columns[:k]
+
+
+@njit(cache=True, nogil=True)
+def _look_around(point, own, k, leaves, indices, boxes, work, values, columns):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Keep the nearest and all that are tied with the last of them; return how many these are."""
+    stack, nears, squares = work
+    last_box, kept, limit = len(leaves), 0, _FARTHEST
+    stack[0], nears[0], top = 1, 0.0, 1
+    while top:
+        top -= 1
+        box, near = stack[top], nears[top]
+        if near > limit:
+            continue
+        if box < last_box:
+            one, other = _range(point, boxes[2 * box])[0], _range(point, boxes[2 * box + 1])[0]
+            swap = one < other  # the nearer half is on top
+            stack[top + swap], nears[top + swap] = 2 * box, one
+            stack[top + 1 - swap], nears[top + 1 - swap] = 2 * box + 1, other
+            top += 2
+            continue
+        leaf = box - last_box
+        _measure(point, leaves[leaf], squares)
+        if not _count(squares, limit, limit)[1]:
+            continue
+        for j in range(_LEAF):
+            if squares[j] <= limit and indices[leaf, j] != own:
+                values[kept], columns[kept] = squares[j], indices[leaf, j]
+                kept += 1
+        if kept > k + k // 4:
+            limit, kept = _keep(values, columns, kept, k)
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def _keep(values, columns, found, k):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Drop what is farther than k others; return the limit of what is kept, and how many."""
+    bits, limit, kept = values.view(np.uint64), np.empty(1, np.uint64), 0
+    limit[0] = spread(within(bits[:found], k))[1]
+    most = limit.view(np.float64)[0]
+    for q in range(found):
+        if values[q] <= most:
+            values[kept], columns[kept] = values[q], columns[q]
+            kept += 1
+    return most, kept
+
+
+@njit(cache=True, nogil=True)
+def _square(one, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    square = 0.0
+    for k in range(len(one)):
+        square += (one[k] - other[k]) ** 2
+    return square
+
+
+@njit(cache=True, nogil=True)
+def _rank(points, leaves, indices, boxes, rows, targets, seed, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    (n, k), m = (len(points), targets.shape[1]), len(rows)
+    whom, unknown = np.empty((m, k), np.int64), np.empty(m, np.int64)
+    limits, before = np.empty((m, 2, k)), np.zeros((m, k + 1), np.int64)
+    for i in range(m):
+        unknown[i] = _sort_unknown(points, rows[i], targets[i], n, ranks[i], whom[i], limits[i])
+    work = np.empty((_LEVELS, 3), np.int64), np.empty(_LEAF)
+    branches = max(1, len(leaves) // _BRANCH)
+    for branch in range(branches, 2 * branches):  # stays at hand from one row to the next
+        for i in range(m):
+            own, sought = rows[i], targets[i][whom[i, : unknown[i]]]
+            tree = branch, n, leaves, indices, boxes
+            _count_before(points[own], own, sought, limits[i], tree, seed, work, before[i])
+    for i in range(m):
+        counted = 0
+        for q in range(unknown[i]):
+            counted += before[i, q]
+            # The point itself is nearer than all but its duplicates, and was counted too.
+            ranks[i, whom[i, q]] = counted + 1 - (limits[i, 0, q] > 0)
+
+
+@njit(cache=True, nogil=True)
+def _sort_unknown(points, own, targets, n, ranks, whom, limits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Note whose ranks are not known, from near to far, and which squares are tied with theirs."""
+    squares, unknown = limits[0], 0
+    for q in range(len(targets)):
+        if ranks[q] == n:
+            squares[unknown], whom[unknown] = _square(points[own], points[targets[q]]), q
+            unknown += 1
+    order = np.argsort(squares[:unknown])
+    whom[:unknown], squares[:unknown] = whom[:unknown][order], squares[:unknown][order]
+    bits = limits.view(np.uint64)
+    for q in range(unknown):
+        bits[0, q], bits[1, q] = spread(bits[0, q])
+    return unknown
+
+
+@njit(cache=True, nogil=True)
+def _count_before(point, own, targets, limits, tree, seed, work, before):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Count who of a branch comes before each target; they go from near to far.
+
+    The counts are the sums of ``before`` from the front: what comes before a target comes before
+    all that are farther, unless it is taken away there.
+    """
+    branch, n, leaves, indices, boxes = tree
+    (low, high), (stack, squares) = limits, work
+    last_box = len(leaves)
+    stack[0], top = (branch, 0, len(targets)), 1
+    while top:
+        top -= 1
+        box, begin, end = stack[top]
+        near, far = _range(point, boxes[box])
+        while begin < end and high[begin] < near:
+            begin += 1
+        every = end
+        while begin < end and low[end - 1] > far:
+            end -= 1
+        if end < every:
+            first, last = _places(box, last_box, n)
+            before[end] += last - first
+            before[every] -= last - first
+        if begin == end:
+            continue
+        if box < last_box:
+            stack[top], stack[top + 1] = (2 * box + 1, begin, end), (2 * box, begin, end)
+            top += 2
+            continue
+        leaf = box - last_box
+        _measure(point, leaves[leaf], squares)
+        for q in range(begin, end):
+            nearer, within = _count(squares, low[q], high[q])
+            if within > nearer:
+                part, ends = indices[leaf], (low[q], high[q])
+                nearer += _tied_before(targets[q], own, part, squares, ends, seed)
+            before[q] += nearer
+            before[q + 1] -= nearer
+
+
+@njit(cache=True, nogil=True)
+def _range(point, box):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Return the squares of the least and the largest distance that a box allows.
+
+    They are summed as those of its points are, and rounding keeps order: no point lies outside.
+    """
+    near, far = 0.0, 0.0
+    for k in range(len(point)):
+        below, above = box[0, k] - point[k], point[k] - box[1, k]
+        near += max(below, above, 0.0) ** 2
+        far += max(-below, -above) ** 2
+    return near, far
+
+
+@njit(cache=True, nogil=True)
+def _measure(point, leaf, squares):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    for j in range(_LEAF):
+        squares[j] = (point[0] - leaf[0, j]) ** 2
+    for k in range(1, len(point)):
+        for j in range(_LEAF):
+            squares[j] += (point[k] - leaf[k, j]) ** 2
+
+
+@njit(cache=True, nogil=True)
+def _count(squares, low, high):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Count the squares below one limit, and those up to another."""
+    below, up_to = 0, 0
+    for j in range(_LEAF):
+        below += squares[j] < low
+        up_to += squares[j] <= high
+    return below, up_to
+
+
+@njit(cache=True, nogil=True)
+def _tied_before(target, own, part, squares, ends, seed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Count the points of a leaf as far as the target that the seed puts before it."""
+    mark, before = scramble(seed, np.uint64(own), np.uint64(target)), 0
+    for j in range(len(part)):
+        if ends[0] <= squares[j] <= ends[1] and part[j] != own:
+            before += scramble(seed, np.uint64(own), np.uint64(part[j])) < mark
+    return before
