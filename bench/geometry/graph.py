@@ -15,7 +15,7 @@ from bench.geometry.blocks import Rows, row_blocks
 from bench.geometry.default_graph import DEFAULT_NEIGHBORS
 from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.geodesics import Status
-from bench.geometry.shortest_paths import ShortestPaths
+from bench.geometry.shortest_paths import GROUP, ShortestPaths
 
 
 class NeighborGraph(NamedTuple):
@@ -86,6 +86,11 @@ class GraphGeodesics:
     def order(self) -> Rows:
         """All points, in an order in which their rows are found fastest."""
         return self._built.paths.order
+
+    @property
+    def rows_together(self) -> int:
+        """How many rows are best asked for at once."""
+        return GROUP
 
     def distances(self, rows: Rows) -> NDArray[np.float64]:
         """Return shortest path lengths, of shape (len(rows), n)."""

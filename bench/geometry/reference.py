@@ -1,5 +1,6 @@
 """Reference: the distances and ranks of one geometry, by blocks of rows."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -93,6 +94,10 @@ class Reference(Protocol):
         """Return some rows, with or without their ranks."""
         ...
 
+    def blocks(self, parts: Iterable[Rows], *, ranked: bool = True) -> Iterator[Block]:
+        """Yield a block for each part of the rows, in order."""
+        ...
+
     def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
         """Return the k nearest of some rows, the nearest first, of shape (len(rows), k)."""
         ...
@@ -103,6 +108,7 @@ class Reference(Protocol):
 
 
 _MEMORY_OF_LENGTHS = 2**20  # of a block of which nothing is made but counts
+_MEMORY_OF_ROWS_TOGETHER = 2**24
 _NO_RANKS = np.empty((0, 0), dtype=np.uint32)
 
 
@@ -155,10 +161,22 @@ class LiveReference:
 
     def block(self, rows: Rows, *, ranked: bool = True) -> Block:
         """Compute some rows."""
+        return next(self.blocks([rows], ranked=ranked))
+
+    def blocks(self, parts: Iterable[Rows], *, ranked: bool = True) -> Iterator[Block]:
+        """Compute rows part by part, but measure as many at once as the geometry likes."""
+        most = min(self.rows_together, _MEMORY_OF_ROWS_TOGETHER // (8 * self.n))
+        for several in _together(parts, most):
+            yield from self._measured(several, ranked)
+
+    def _measured(self, several: list[Rows], ranked: bool) -> Iterator[Block]:
         find = getattr(self.geometry, "squares", self.geometry.distances)
-        lengths = np.ascontiguousarray(find(rows), dtype=np.float64)
-        ranks = rank_rows(lengths, rows) if ranked else _NO_RANKS
-        return Block(rows, lengths, ranks, self.squared)
+        lengths = np.ascontiguousarray(find(np.concatenate(several)), dtype=np.float64)
+        start = 0
+        for rows in several:
+            own = lengths[start : start + len(rows)]
+            yield Block(rows, own, rank_rows(own, rows) if ranked else _NO_RANKS, self.squared)
+            start += len(rows)
 
     def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
         """Find the nearest, by the geometry's own way or among all points."""
@@ -182,7 +200,8 @@ class LiveReference:
         create = np.lib.format.open_memmap
         distances = create(folder / "distances.npy", mode="w+", dtype=np.float64, shape=shape)
         ranks = create(folder / "ranks.npy", mode="w+", dtype=np.uint32, shape=shape)
-        for block in in_order(self.block, row_blocks(every_row(self), self.n), threads):
+        rows = row_blocks(every_row(self), self.n, most=self.rows_together)
+        for block in in_order(self.block, rows, threads):
             distances[block.rows], ranks[block.rows] = block.distances, block.ranks
         distances.flush()
         ranks.flush()
@@ -227,6 +246,10 @@ class StoredReference:
         ranks = np.asarray(self.ranks[rows]) if ranked else _NO_RANKS
         return Block(rows, np.asarray(self.distances[rows]), ranks)
 
+    def blocks(self, parts: Iterable[Rows], *, ranked: bool = True) -> Iterator[Block]:
+        """Read rows part by part."""
+        return (self.block(rows, ranked=ranked) for rows in parts)
+
     def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
         """Look them up among the ranks."""
         ranks = np.asarray(self.ranks[rows])
@@ -251,6 +274,18 @@ class StoredReference:
             np.load(folder / "ranks.npy", mmap_mode="r", allow_pickle=False),
             np.load(coordinates, allow_pickle=False) if coordinates.exists() else None,
         )
+
+
+def _together(parts: Iterable[Rows], most: int) -> Iterator[list[Rows]]:
+    """Gather parts as long as they have no more rows than that together."""
+    several: list[Rows] = []
+    for rows in parts:
+        if several and sum(map(len, several)) + len(rows) > most:
+            yield several
+            several = []
+        several.append(rows)
+    if several:
+        yield several
 
 
 def every_row(*references: Reference) -> Rows:

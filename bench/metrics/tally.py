@@ -8,7 +8,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.geometry.blocks import BYTES_PER_PAIR, DEFAULT_MEMORY, Rows, in_order, row_blocks, shares
+from bench.geometry.blocks import (
+    BYTES_PER_PAIR,
+    DEFAULT_MEMORY,
+    MOST_ROWS,
+    Rows,
+    in_order,
+    row_blocks,
+    shares,
+)
 from bench.geometry.euclidean import EuclideanDistances, of_moderate_size
 from bench.geometry.nearest import Ranking, place_nearest
 from bench.geometry.pair_ranks import PairRanks, Scale
@@ -159,24 +167,11 @@ class Pass:
         if "overlap" in self.needs:
             self._add_overlap(rows, sums)
         by_blocks = _BY_BLOCKS.intersection(self.needs)
-        for some in self._blocks(rows) if by_blocks else ():
-            if by_blocks == {"neighbors"}:
-                self._add_neighbors(some, sums)
-            else:
-                self._add_block(some, sums, moments)
+        if by_blocks == {"neighbors"}:
+            self._add_neighbors(rows, sums)
+        elif by_blocks:
+            self._add_blocks(rows, sums, moments)
         return {name: Tally(len(rows), sums[name], moments[name]) for name in names}
-
-    def _blocks(self, rows: Rows) -> Iterator[Rows]:
-        every: list[Reference] = [self._own, *self.references.values()]
-        size = BYTES_PER_PAIR * (len(every) // 2)
-        if _BY_BLOCKS.intersection(self.needs) == {"neighbors"}:
-            every = [reference for reference in every if reference.measures_all]
-            size = _BYTES_OF_LENGTHS * (len(every) + 1)
-        if not every:
-            return iter([rows])
-        most = max(reference.rows_together for reference in every)
-        share = self.memory // self.threads
-        return row_blocks(rows, self.n, memory=share, most=most, bytes_per_pair=size)
 
     def _add_overlap(self, rows: Rows, sums: dict[str, NDArray[np.int64]]) -> None:
         found = self._own.nearest(rows, self.neighbors)
@@ -185,25 +180,44 @@ class Pass:
             add_nearest(sums[name], *place_nearest(found, given, self.n))
 
     def _add_neighbors(self, rows: Rows, sums: dict[str, NDArray[np.int64]]) -> None:
-        found = self._own.ranking(rows, self.neighbors)
-        given = {name: r.ranking(rows, self.neighbors) for name, r in self.references.items()}
-        for name, ranking in given.items():
-            self._add_nearest(sums[name], found, ranking)
-        if self.overlap:
-            self._add_nearest(sums[OVERLAP], *(given[name] for name in self.overlap))
+        every = (self._own, *self.references.values())
+        listed = [reference for reference in every if reference.measures_all]
+        size = _BYTES_OF_LENGTHS * (len(listed) + 1)
+        most = max((reference.rows_together for reference in listed), default=0)
+        for some in self._parts(rows, size, most) if listed else [rows]:
+            found = self._own.ranking(some, self.neighbors)
+            given = {name: r.ranking(some, self.neighbors) for name, r in self.references.items()}
+            for name, ranking in given.items():
+                self._add_nearest(sums[name], found, ranking)
+            if self.overlap:
+                self._add_nearest(sums[OVERLAP], *(given[name] for name in self.overlap))
 
-    def _add_block(
+    def _parts(self, rows: Rows, bytes_per_pair: int, most: int = MOST_ROWS) -> Iterator[Rows]:
+        memory = self.memory // self.threads
+        return row_blocks(rows, self.n, memory=memory, most=most, bytes_per_pair=bytes_per_pair)
+
+    def _add_blocks(
         self, rows: Rows, sums: dict[str, NDArray[np.int64]], moments: dict[str, Moments]
     ) -> None:
-        ranked = "ranks" in self.needs
-        found = self._own.block(rows, ranked=ranked)
-        given = {name: r.block(rows, ranked=ranked) for name, r in self.references.items()}
+        ranked, every = "ranks" in self.needs, (self._own, *self.references.values())
+        parts = list(self._parts(rows, BYTES_PER_PAIR * (len(every) // 2)))
+        streams = [reference.blocks(parts, ranked=ranked) for reference in every]
+        for _ in parts:  # of which one is done with, and its memory used again, before the next
+            self._add_block(*map(next, streams), sums=sums, moments=moments)
+
+    def _add_block(
+        self,
+        found: Block,
+        *blocks: Block,
+        sums: dict[str, NDArray[np.int64]],
+        moments: dict[str, Moments],
+    ) -> None:
+        given = dict(zip(self.references, blocks, strict=True))
         for name, block in given.items():
             self._add_ranks(sums[name], found, block)
             moments[name] = self._with_moments(moments[name], name, found, block)
         if self.overlap:
-            one, other = (given[name] for name in self.overlap)
-            self._add_ranks(sums[OVERLAP], one, other)
+            self._add_ranks(sums[OVERLAP], *(given[name] for name in self.overlap))
 
     def _add_ranks(self, sums: NDArray[np.int64], found: Block, given: Block) -> None:
         if "ranks" in self.needs:
