@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.reducer import Reducer
 
-REVISION = 2
+REVISION = 3
 
 
 def make(

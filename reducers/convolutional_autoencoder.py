@@ -8,6 +8,8 @@ from typing import Any
 
 from bench.reducer import Reducer
 
+REVISION = 2
+
 
 def make(
     n_components: int,

@@ -9,6 +9,8 @@ from typing import Any
 
 from bench.reducer import Reducer
 
+REVISION = 2
+
 
 def make(
     n_components: int,

@@ -18,6 +18,8 @@ class Plain:
 
     outputs = 1
     """Outputs of the encoder for each dimension of the code."""
+    charged = False
+    """Whether a charge is added to the loss."""
 
     def draw(self, encoder: Any, x: Any, seed: Any) -> tuple[Any, Any]:  # noqa: ANN401, ARG002 - tensors; one signature
         """Return codes (m, d) and what each is charged, (m,) or 0: both from tensors (m, D)."""
@@ -32,6 +34,7 @@ class Variational(Plain):
     """A Gaussian for each point; the encoder gives means and logarithms of variances."""
 
     outputs = 2
+    charged = True
 
     def draw(self, encoder: Any, x: Any, seed: Any) -> tuple[Any, Any]:  # noqa: ANN401 - tensors are untyped
         """Return drawn codes (m, d) and divergences from N(0, 1) in nats, (m,)."""
@@ -63,6 +66,8 @@ class Contractive(Plain):
     measured in units of their own spread in the batch, which no shrinking changes: a projection
     that keeps all of the variance in d dimensions is charged d for each input.
     """
+
+    charged = True
 
     def draw(self, encoder: Any, x: Any, seed: Any) -> tuple[Any, Any]:  # noqa: ANN401, ARG002 - tensors; one signature
         """Return codes (m, d) and the relative squared norms of their Jacobians, times D, (m,)."""

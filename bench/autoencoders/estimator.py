@@ -38,7 +38,8 @@ class Autoencoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sci
         Factor of the charge; of a variational code the beta of Higgins et al. (ICLR 2017), where
         1 gives the evidence lower bound.
     warm_up : float
-        Share of the epochs over which that factor rises from 0.
+        Share of the epochs over which that factor rises from 0; the best weights are looked for
+        after them. A plain code has no charge and no such share.
     corruption : {None, "gaussian", "masking", "salt_and_pepper"}
         Of the input, with the clean point as target. See `bench.autoencoders.corruptions`.
     corruption_level : float
@@ -326,7 +327,8 @@ class Autoencoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sci
             epochs=epochs,
             batch_size=self.batch_size,
             learning_rate=self.learning_rate,
-            warm_up=self.warm_up,
+            # Where nothing is charged the loss is the same from the first epoch on.
+            warm_up=self.warm_up if self._code.charged else 0.0,
             patience=max(5, round(self.patience * epochs)),
         )
 

@@ -37,7 +37,8 @@ class Schedule:
     learning_rate : float
         Of Adam at the start; it falls to zero along a cosine over all epochs.
     warm_up : float
-        Share of the epochs over which the weight of the code's charge rises from 0 to 1.
+        Share of the epochs over which the weight of the code's charge rises from 0 to 1; until
+        then no epoch counts as the best.
     patience : int
         Epochs without a lower held-out loss after which training stops.
     """

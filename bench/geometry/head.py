@@ -6,11 +6,13 @@ jump is rounded off: the outline by a blur, and the edge of the shadow. So an im
 function of pose and light, has a metric tensor everywhere, and path lengths converge.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erf
 
-from bench.geometry.images import pixel_positions
+from bench.geometry.images import pixel_grid
 
 Array = NDArray[np.float64]
 Point = tuple[Array, Array, Array]
@@ -60,67 +62,87 @@ def render_head(pose: Array, light: Array, size: int, blur: float) -> Array:
     ndarray of shape (n, size * size)
         From 0 (dark) to about 1, row by row.
     """
-    cos, sin = (turn(pose)[:, None, None] for turn in (np.cos, np.sin))
-    aside, ahead = (np.cos(_ELEVATION) * turn(light)[:, None, None] for turn in (np.sin, np.cos))
-    inside, point = _surface(cos, sin, size)
-    paint, normal = _skin(point)
+    cos, sin = (turn(pose)[:, None] for turn in (np.cos, np.sin))
+    aside, ahead = (np.cos(_ELEVATION) * turn(light)[:, None] for turn in (np.sin, np.cos))
+    inside, point = _surface(cos, sin, *_frame(size))
+    paint, steep_x, steep_y = _skin(point[0], size)
     lamp = (cos * aside - sin * ahead, np.sin(_ELEVATION), sin * aside + cos * ahead)
-    incidence = normal[0] * lamp[0] + normal[1] * lamp[1] + normal[2] * lamp[2]
+    incidence = _incidence(point, steep_x, steep_y, lamp)
     lit = (incidence + np.sqrt(incidence**2 + _ROUNDING**2)) / 2
     # The outline's `inside` falls by 2 / a across the axis a; blur is in pixels of 2 / size.
     outline = (1 + erf(inside * (size * _AXES[0] / (4 * np.sqrt(2) * blur)))) / 2
-    images = outline * paint * (_AMBIENT + (1 - _AMBIENT) * lit)
-    return np.asarray(images.reshape(len(pose), -1))
+    return np.asarray(outline * paint * (_AMBIENT + (1 - _AMBIENT) * lit))
 
 
-def _surface(cos: Array, sin: Array, size: int) -> tuple[Array, Point]:
+def _frame(size: int) -> tuple[Array, Array]:
+    """Return the x and y of the pixels, row by row."""
+    x, y = pixel_grid(size)
+    return x * 2 / size, -y * 2 / size
+
+
+def _surface(cos: Array, sin: Array, x: Array, y: Array) -> tuple[Array, Point]:
     """Find where the pixels' lines of sight meet the turned ellipsoid, in the head's coordinates.
 
     Also how far inside the outline they are: 1 in the middle, 0 at the outline, negative outside.
     """
     a, b, c = _AXES
-    x = pixel_positions(size) * 2 / size
-    y = -x[:, None]
     # The depth z solves q z^2 + 2 p z + r = 0 with p^2 - q r = q * inside.
     q = sin**2 / a**2 + cos**2 / c**2
-    p = x * sin * cos * (1 / c**2 - 1 / a**2)
-    inside = 1 - y**2 / b**2 - x**2 / (a**2 * c**2 * q)
+    p = sin * cos * (1 / c**2 - 1 / a**2) * x
+    inside = (1 - y**2 / b**2) - x**2 / (a**2 * c**2 * q)
     depth = (inside + np.sqrt(inside**2 + _THINNEST**2)) / 2
     z = np.sqrt(depth / q) - p / q
-    return inside, (x * cos - z * sin, y, x * sin + z * cos)
+    return inside, (cos * x - sin * z, y, sin * x + cos * z)
 
 
-def _skin(point: Point) -> tuple[Array, Point]:
-    """Give the brightness of the paint and the direction of the surface, bent by the relief."""
-    x, y, z = point
-    from_hair, thinning, darkness = _HAIR
-    paint = 1 - darkness * np.exp(-(((y - from_hair) / thinning) ** 2) / 2) + np.zeros_like(x)
-    steep_x, steep_y = np.zeros_like(x), np.zeros_like(x)
-    for distance in np.unique(_FEATURES[:, 0]):
-        relief, slope, dark = _profiles(y, _FEATURES[_FEATURES[:, 0] == distance])
-        for middle in {distance, -distance}:
-            offset = x - middle
-            across = np.exp(-(offset**2) / (2 * _ACROSS**2))
-            paint -= dark * across
-            steep_y += slope * across
-            steep_x -= relief / _ACROSS**2 * across * offset
-    a, b, c = _AXES
-    u, v, w = _unit((x / a**2, y / b**2, z / c**2))
-    outward = steep_x * u + steep_y * v
-    return paint, _unit(
-        ((1 + outward) * u - steep_x, (1 + outward) * v - steep_y, (1 + outward) * w)
-    )
+def _skin(x: Array, size: int) -> Point:
+    """Give the brightness of the paint, and the slopes of the relief across and upwards.
+
+    With the features on both sides at a distance d, the Gaussians around d and -d are one around
+    0 times ``exp(x d / w²)`` and its inverse.
+    """
+    light, profiles = _profiles(size)
+    dark, slope, lean = np.zeros_like(x), np.zeros_like(x), np.zeros_like(x)
+    for distance, own_relief, own_slope, own_dark in profiles:
+        left = np.exp(distance / _ACROSS**2 * x) if distance else 1.0
+        right = 1 / left if distance else 0.0
+        share = np.exp(-((distance / _ACROSS) ** 2) / 2)
+        both, apart = share * (left + right), share * distance * (left - right)
+        dark += own_dark * both
+        slope += own_slope * both
+        lean += own_relief * (x * both - apart)
+    middle = np.exp(-(x**2) / (2 * _ACROSS**2))
+    return light - middle * dark, -middle * lean / _ACROSS**2, middle * slope
 
 
-def _profiles(y: Array, features: Array) -> tuple[Array, Array, Array]:
-    """Relief, its slope and darkness of features above each other, as functions of the height."""
-    _, middle, width, relief, dark = features.T
-    bump = np.exp(-(((y[..., None] - middle) / width) ** 2) / 2)
-    slope = -bump * (y[..., None] - middle) / width**2
-    return bump @ relief, slope @ relief, bump @ dark
+def _incidence(point: Point, steep_x: Array, steep_y: Array, lamp: Point) -> Array:
+    """Return the cosine between the lamp and the direction of the surface, bent by the relief.
 
-
-def _unit(vector: Point) -> Point:
-    u, v, w = vector
+    The unit normal u of the ellipsoid is bent to ``(1 + s u) u - s`` by the slopes s, a vector
+    whose squared length is ``1 - (s u)² + s s``.
+    """
+    u, v, w = (x / axis**2 for x, axis in zip(point, _AXES, strict=True))
     length = np.sqrt(u**2 + v**2 + w**2)
-    return u / length, v / length, w / length
+    outward = (steep_x * u + steep_y * v) / length
+    facing = (u * lamp[0] + v * lamp[1] + w * lamp[2]) / length
+    bent = (1 + outward) * facing - steep_x * lamp[0] - steep_y * lamp[1]
+    return np.asarray(bent / np.sqrt(1 - outward**2 + steep_x**2 + steep_y**2))
+
+
+@lru_cache(maxsize=4)
+def _profiles(size: int) -> tuple[Array, list[tuple[float, Array, Array, Array]]]:
+    """Return what the pixels' heights decide, the same for every image.
+
+    That is the paint without features; and of the features at each distance from the middle line
+    relief, its slope and darkness.
+    """
+    _, y = _frame(size)
+    from_hair, thinning, darkness = _HAIR
+    light = 1 - darkness * np.exp(-(((y - from_hair) / thinning) ** 2) / 2)
+    profiles = []
+    for distance in np.unique(_FEATURES[:, 0]):
+        _, middle, width, relief, dark = _FEATURES[_FEATURES[:, 0] == distance].T
+        bump = np.exp(-(((y[:, None] - middle) / width) ** 2) / 2)
+        slope = -bump * (y[:, None] - middle) / width**2
+        profiles.append((float(distance), bump @ relief, slope @ relief, bump @ dark))
+    return light, profiles

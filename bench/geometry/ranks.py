@@ -10,7 +10,7 @@ _CROWD = 32  # so many alike in their high bits, and insertion takes too long
 _OCTAVES = np.uint64(32 << 52)  # in the bits of float64: 32 doublings
 INFINITE = np.uint64(0x7FF << 52)
 _CHUNK = 32  # places that are looked at together for keys that are alike
-_SHORT_KEYS = 2**14  # points; beyond, 32 bits leave too few to the distance
+_SHORT_KEYS = 2**13  # points; beyond, 32 bits leave too few to the distance, and many are alike
 
 
 def rank_rows(

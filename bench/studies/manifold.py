@@ -154,7 +154,7 @@ def _autoencoder(k: int, seed: int) -> Any:  # noqa: ANN401
 
     # A plain code is charged nothing: without a charge to warm up, any epoch may be the best one.
     # Of noise it is one of the first; later ones have learned the training images by heart.
-    return Autoencoder(k, warm_up=0.0, random_state=seed)
+    return Autoencoder(k, random_state=seed)
 
 
 def publish(outcomes: Sequence[Outcome], folder: Path) -> list[str]:

@@ -98,7 +98,7 @@ def test_the_embedding_follows_the_points_when_they_are_moved_and_scaled():
 
 def test_training_stops_early_and_keeps_the_best_weights():
     X = np.random.default_rng(0).normal(size=(60, 20))  # noise: it can only be learned by heart
-    model = Autoencoder(2, hidden=(64, 64), epochs=400, patience=0.05, warm_up=0).fit(X)
+    model = Autoencoder(2, hidden=(64, 64), epochs=400, patience=0.05).fit(X)
     losses = model.history_["held_out_loss"]
     assert len(losses) == int(np.argmin(losses)) + 1 + 20 < 400
     _, apart = model.split(X)
