@@ -5,6 +5,7 @@ Geodesic
     ``G = sum over pixels of (grad I)(grad I)'``; the images are isometric to a parallelogram and
     the geodesic is ``sqrt(d' G d)`` for a travel d. Moved by one wavelength the stripes fall on
     stripes again, so the Euclidean distance misleads: it falls and rises along a straight path.
+    The reach is measured on images all over the square.
 Status
     Closed form (G is measured on the pixels). With noise, it is that of the clean images.
 Source
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from bench.dataset import Dataset, require_points
 from bench.geometry.geodesics import FlatGeodesics
 from bench.geometry.images import flat_chart, metric_tensor, pixel_grid, render_images
+from bench.geometry.reach import sheet_reach
 from bench.seeds import stream
 
 
@@ -76,6 +78,7 @@ def dataset(
 
     centre = stream(seed, "translated_gabor").uniform(-travel / 2, travel / 2, size=(n, 2))
     chart = flat_chart(centre, metric_tensor(render, np.zeros(2)))
+    farthest = np.full(2, travel / 2)
     pixel_noise = stream(seed, "translated_gabor:noise")
     return Dataset(
         X=render_images(render, centre, noise=noise, generator=pixel_noise),
@@ -85,6 +88,7 @@ def dataset(
         color=centre[:, 0],
         image_shape=(size, size),
         intrinsic_dimension=2,
+        reach=sheet_reach(render, -farthest, farthest),
         source="rendered here, after Donoho & Grimes 2005",
         licence="generated",
     )

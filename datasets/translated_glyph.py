@@ -5,7 +5,8 @@ Geodesic
     ``G = sum over pixels of (grad I)(grad I)'``; the images are isometric to a parallelogram and
     the geodesic is ``sqrt(d' G d)`` for a travel d. The letter is drawn as blurred strokes, so
     moving it across a stroke changes more pixels than moving it along one, and bars that come
-    to lie on other bars bring far images near in pixels.
+    to lie on other bars bring far images near in pixels. The reach is measured on images all over
+    the square.
 Status
     Closed form (G is measured on the pixels). With noise, it is that of the clean images.
 Source
@@ -19,6 +20,7 @@ from bench.dataset import Dataset, require_points
 from bench.geometry.blobs import render_blobs, stroke
 from bench.geometry.geodesics import FlatGeodesics
 from bench.geometry.images import flat_chart, metric_tensor, render_images
+from bench.geometry.reach import sheet_reach
 from bench.seeds import stream
 
 # An S is two circles, of which the upper turns left and the lower turns right.
@@ -102,6 +104,7 @@ def dataset(
 
     centre = stream(seed, "translated_glyph").uniform(-travel / 2, travel / 2, size=(n, 2))
     chart = flat_chart(centre, metric_tensor(render, np.zeros(2)))
+    farthest = np.full(2, travel / 2)
     pixel_noise = stream(seed, "translated_glyph:noise")
     return Dataset(
         X=render_images(render, centre, noise=noise, generator=pixel_noise),
@@ -111,6 +114,7 @@ def dataset(
         color=centre[:, 0],
         image_shape=(size, size),
         intrinsic_dimension=2,
+        reach=sheet_reach(render, -farthest, farthest),
         source="rendered here, after Donoho & Grimes 2005",
         licence="generated",
     )

@@ -6,7 +6,8 @@ Geodesic
     the geodesic is ``sqrt(d' G d)`` for a travel d. Stripes of wave vectors p and q under a
     Gaussian envelope of standard deviation w have ``G = pi / 8 (w^2 (p p' + q q') + 1)``.
     Moved by one wavelength across either stripes, they fall on stripes again, so there is a
-    whole lattice of places that are far along the manifold and near in pixels.
+    whole lattice of places that are far along the manifold and near in pixels. The reach is
+    measured on images all over the square.
 Status
     Closed form (G is measured on the pixels). With noise, it is that of the clean images.
 Source
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from bench.dataset import Dataset, require_points
 from bench.geometry.geodesics import FlatGeodesics
 from bench.geometry.images import flat_chart, metric_tensor, pixel_positions, render_images
+from bench.geometry.reach import sheet_reach
 from bench.seeds import stream
 
 
@@ -93,6 +95,7 @@ def dataset(
 
     centre = stream(seed, "translated_grating").uniform(-travel / 2, travel / 2, size=(n, 2))
     chart = flat_chart(centre, metric_tensor(render, np.zeros(2)))
+    farthest = np.full(2, travel / 2)
     pixel_noise = stream(seed, "translated_grating:noise")
     return Dataset(
         X=render_images(render, centre, noise=noise, generator=pixel_noise),
@@ -102,6 +105,7 @@ def dataset(
         color=centre[:, 0],
         image_shape=(size, size),
         intrinsic_dimension=2,
+        reach=sheet_reach(render, -farthest, farthest),
         source="rendered here, after Donoho & Grimes 2005",
         licence="generated",
     )

@@ -1,7 +1,9 @@
-"""Reach of curves, by Federer's formula."""
+"""Reach of curves and of images that are moved, by Federer's formula."""
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bench.geometry.images import Render
 
 Array = NDArray[np.float64]
 
@@ -67,3 +69,47 @@ def curve_reach(points: Array, tangents: Array, *, closed: bool) -> float:
         end = not closed and i in (0, last)
         found.append(orbit_reach(seen, -tangent if i == last else tangent, end=end))
     return min(found)
+
+
+def sheet_reach(render: Render, low: Array, high: Array, *, cells: int = 24) -> float:
+    """Measure the reach of images that are moved over a rectangle, inside their frame.
+
+    Moving all images is an isometry, so that only the way from one to another counts, and every
+    way begins in one of the corners. There only what leads into the rectangle is tangent (see
+    ``end`` of `orbit_reach`); seen from elsewhere, more is, and nothing is nearer.
+
+    Parameters
+    ----------
+    render : callable
+        From parameters of shape (m, d) to images of shape (m, D).
+    low, high : ndarray of shape (d,)
+        The ends of the rectangle.
+    cells : int
+        Along each side, of the grid on whose corners images are looked at.
+
+    Returns
+    -------
+    float
+        In the units of the images; too large by a share of the order of the square of a cell.
+    """
+    sides = [np.linspace(*ends, cells + 1) for ends in zip(low, high, strict=True)]
+    places = np.stack(np.meshgrid(*sides, indexing="ij"), axis=-1).reshape(-1, len(sides))
+    images = render(places)
+    corners = ((places == low) | (places == high)).all(axis=1)
+    return min(_seen_from(images, p, render, places) for p in np.flatnonzero(corners))
+
+
+def _seen_from(images: Array, p: int, render: Render, places: Array) -> float:
+    from scipy.optimize import nnls  # a tenth of a second that most datasets do without
+
+    inward = np.sign(places.mean(axis=0) - places[p])
+    steps = 1e-4 * np.diag(inward)
+    tangents = (render(places[p] + steps) - render(places[p] - steps)) / 2e-4
+    chords = np.delete(images, p, axis=0) - images[p]
+    squared = np.einsum("ij,ij->i", chords, chords)
+    # In coordinates along the tangents: the nearest of their combinations that lead inward.
+    basis = np.linalg.cholesky(tangents @ tangents.T)
+    seen = np.linalg.solve(basis, tangents @ chords.T).T
+    along = np.array([np.square(basis.T @ nnls(basis.T, one)[0]).sum() for one in seen])
+    off = np.sqrt(np.maximum(squared - along, np.finfo(float).tiny))
+    return float((squared / (2 * off)).min())

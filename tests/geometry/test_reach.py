@@ -15,12 +15,15 @@ from bench.datasets import (
     swiss_roll_hole,
     torus,
     translated_bump,
+    translated_gabor,
+    translated_glyph,
+    translated_grating,
     trefoil,
     twin_peaks,
     two_bumps,
 )
 from bench.geometry.blobs import render_blobs
-from bench.geometry.reach import curve_reach, orbit_reach
+from bench.geometry.reach import curve_reach, orbit_reach, sheet_reach
 from bench.geometry.sphere import from_angles
 
 ANGLE = np.linspace(0, 2 * np.pi, 1001)[:-1]
@@ -245,3 +248,47 @@ def test_the_reach_of_sheets_with_a_hole_is_0_at_its_corners(module, bent, t):
         radii.append(chord @ chord / (2 * np.linalg.norm(off)))
     assert radii[0] > 5 * radii[1] > 25 * radii[2] > 0
     assert module.dataset(n=20).reach == 0
+
+
+def moved_bump(u):
+    return render_blobs(u[:, None], np.ones(1), 3.0, 40)
+
+
+def torus_patch(a, b):
+    """Wrap a rectangle around a flat torus."""
+    return lambda u: np.hstack([np.cos(u) * [a, b], np.sin(u) * [a, b]])
+
+
+def test_the_reach_of_a_bump_that_is_moved_is_the_radius_of_its_curvature():
+    side = np.full(2, 6.0)
+    found = sheet_reach(moved_bump, -side, side)
+    assert found == pytest.approx(3 * np.sqrt(np.pi / 3), rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("high", "reach"),
+    [
+        ((0.5, 0.5), 1.0),  # a small patch: the radius of the smaller circle
+        ((0.5, 2 * np.pi - 0.2), np.sin(0.1)),  # once around but for a gap: half of the gap
+    ],
+)
+def test_the_reach_of_a_patch_of_a_torus_is_its_radius_or_half_its_opening(high, reach):
+    found = sheet_reach(torus_patch(3.0, 1.0), np.zeros(2), np.array(high), cells=60)
+    assert found == pytest.approx(reach, rel=5e-3)
+
+
+def bends_within(radius, chords, geodesics):
+    """Whether no geodesic is longer than an arc of that radius over its chord."""
+    short = chords < 2 * radius
+    return (geodesics[short] <= 2 * radius * np.arcsin(chords[short] / (2 * radius))).all()
+
+
+@pytest.mark.parametrize("dataset", [translated_gabor, translated_grating, translated_glyph])
+def test_the_reach_of_moved_images_is_where_geodesics_become_longer_than_arcs(dataset):
+    """Boissonnat, Lieutier & Wintraecken 2019, theorem 1: so it follows from distances alone."""
+    drawn = dataset.dataset(n=2000)
+    pairs = np.triu_indices(2000, 1)
+    chords = cdist(drawn.X, drawn.X)[pairs]
+    geodesics = drawn.geodesics.distances(np.arange(2000))[pairs]
+    assert bends_within(0.97 * drawn.reach, chords, geodesics)
+    assert not bends_within(1.05 * drawn.reach, chords, geodesics)
