@@ -21,6 +21,7 @@ import typer
 from bench.engine.circumstances import circumstances
 from bench.engine.memory import PeakMemory
 from bench.engine.threads import cores
+from bench.errors import UnsupportedError
 from bench.messages import console
 from bench.registry import Item, Registry
 
@@ -90,7 +91,10 @@ def line(item: Item, n: int) -> list[str]:
     if dataset.geodesics.status == "graph":
         return [*cells, "", ""]
     rows = np.linspace(0, n - 1, ROWS).astype(int)
-    _, look = measured(lambda: dataset.geodesics.distances(rows))
+    try:
+        _, look = measured(lambda: dataset.geodesics.distances(rows))
+    except UnsupportedError:
+        return [*cells, "too many points", ""]
     return [*cells, *look.cells]
 
 

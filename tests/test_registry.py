@@ -35,6 +35,7 @@ def test_what_an_extra_would_install_is_said_with_its_name(tmp_path, monkeypatch
 def test_a_function_beside_a_dataset_is_found_and_most_have_none():
     items = Registry().items("dataset")
     assert items["digits"].beside("most")() == 1797
+    assert items["shuffled_digits"].beside("most")() == 1797
     assert items["swiss_roll"].beside("most") is None
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
+from bench.errors import UnsupportedError
 from bench.geometry.blocks import Rows
 from bench.geometry.geodesics import Status
 from bench.geometry.shortest_paths import ShortestPaths
@@ -21,6 +22,8 @@ _LINES = 2**17  # whose lengths are worked out at once
 # two lines at least, and where these run along the grid, nodes that lie beside their way bend
 # them most. (On the images of `rendered_face` this halves the largest error.)
 _FARTHER = 1.5
+_MOST_LINES = 2**26  # some 10 GB
+_COUNTED = 1000  # points whose lines are counted before any are drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +131,12 @@ class GridGeodesics:
     relative_error : float
         The bound of the error of any distance, as a share of it, that the dataset's author
         measured by refinement, and states.
+
+    Raises
+    ------
+    UnsupportedError
+        When a distance is asked for and there are too many points for the lines, which take some
+        150 kB for each.
     """
 
     grid: ParameterGrid
@@ -153,9 +162,10 @@ class GridGeodesics:
     @cached_property
     def _paths(self) -> ShortestPaths:
         """The graph of points, which come first, and nodes."""
-        n, (between_nodes, node_lengths) = len(self.parameters), self.grid.lines
         points = self.grid.places(self.parameters)
         tree = cKDTree(points)
+        self._check_size(points, tree)
+        n, (between_nodes, node_lengths) = len(points), self.grid.lines
         near = tree.sparse_distance_matrix(self.grid.tree, self.grid.reach, output_type="ndarray")
         to_nodes = np.column_stack([near["i"], near["j"] + n])
         farther = _FARTHER * self.grid.reach
@@ -167,3 +177,18 @@ class GridGeodesics:
         size = n + len(self.grid.nodes)
         weights = np.tile(np.concatenate([lengths, node_lengths]), 2)
         return ShortestPaths(csr_array((weights, (both[0], both[1])), shape=(size, size)))
+
+    def _check_size(self, points: Array, tree: cKDTree) -> None:
+        """Refuse what no memory holds, before it is tried."""
+        n, reach = len(points), self.grid.reach
+        some = points[:: -(-n // _COUNTED)]
+        to_nodes = self.grid.tree.query_ball_point(some, reach, return_length=True).mean()
+        to_points = tree.query_ball_point(some, _FARTHER * reach, return_length=True).mean()
+        lines = n * (to_nodes + to_points / 2)
+        if lines > _MOST_LINES:
+            most = float(f"{n * _MOST_LINES / lines:.1g}")
+            raise UnsupportedError(
+                f"geodesics of {n:,} points are shortest paths along {lines / 1e6:,.0f} million "
+                f"lines, and no more than {_MOST_LINES / 1e6:.0f} million are kept in memory: "
+                f"ask for some {most:,.0f} points"
+            )

@@ -99,7 +99,7 @@ def sheet_reach(render: Render, low: Array, high: Array, *, cells: int = 24) -> 
     return min(_seen_from(images, p, render, places) for p in np.flatnonzero(corners))
 
 
-def _seen_from(images: Array, p: int, render: Render, places: Array) -> float:
+def _seen_from(images: Array, p: np.intp, render: Render, places: Array) -> float:
     from scipy.optimize import nnls  # a tenth of a second that most datasets do without
 
     inward = np.sign(places.mean(axis=0) - places[p])

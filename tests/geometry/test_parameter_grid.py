@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from bench.errors import UnsupportedError
 from bench.geometry.parameter_grid import GridGeodesics, ParameterGrid
 from bench.geometry.varying_metric import VaryingMetric
 
@@ -154,3 +155,9 @@ def test_more_knots_bring_a_varying_metric_nearer_to_the_truth(knots):
         for k in (knots, 2 * knots)
     ]
     assert off[0] > 8 * off[1]
+
+
+def test_lines_that_no_memory_holds_are_refused_before_they_are_drawn():
+    parameters = uniform([0, 0], [1, 1], n=500_000)
+    with pytest.raises(UnsupportedError, match=r"500,000 points .* ask for some 70,000 points"):
+        solve(lambda u: np.tile(np.eye(2), (len(u), 1, 1)), [0, 0], [1, 1], parameters, cells=707)
