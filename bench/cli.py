@@ -90,7 +90,8 @@ def run_all(
 def run_some(
     *,
     suite: Annotated[
-        str, typer.Option(help="Suite to start from: all, held_out, floor, smoke or a TOML file.")
+        str,
+        typer.Option(help="Suite to start from: all, full, held_out, floor, smoke or a TOML file."),
     ] = "all",
     dataset: Annotated[
         list[str] | None,

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -301,3 +302,12 @@ def test_two_runs_at_once_on_one_folder_are_refused(tmp_path):
     assert "Another run is using" in second.stderr
     run.communicate(timeout=60)
     assert run.returncode == 0
+
+
+def test_the_help_names_every_suite_that_ships(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["bench", "run", "--help"])
+    with pytest.raises(SystemExit):
+        main()
+    said = capsys.readouterr().out
+    for suite in resources.files("bench").joinpath("suites").iterdir():
+        assert suite.name.removesuffix(".toml") in said
