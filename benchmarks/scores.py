@@ -30,8 +30,8 @@ from bench.engine.memory import PeakMemory
 from bench.geometry.blocks import in_order, row_blocks
 from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.graph import graph_geodesics
-from bench.geometry.reference import StoredReference
 from bench.geometry.shortest_paths import ShortestPaths
+from bench.geometry.stored_reference import StoredReference, save_reference
 from bench.messages import console
 
 THREADS = 2
@@ -248,11 +248,11 @@ def references() -> Iterator[Line]:
     with tempfile.TemporaryDirectory() as folder:
         count = iter(range(1000))
         saved = Path(folder) / "kept"
-        LiveReference(EuclideanDistances(X), n).save(saved, threads=THREADS)
+        save_reference(LiveReference(EuclideanDistances(X), n), saved, threads=THREADS)
 
         def first() -> None:
             made = Path(folder) / str(next(count))
-            LiveReference(EuclideanDistances(X), n).save(made, threads=THREADS)
+            save_reference(LiveReference(EuclideanDistances(X), n), made, threads=THREADS)
             compare({"euclidean": StoredReference.load(made)}, Y, **options)
 
         later, whole = interleaved(

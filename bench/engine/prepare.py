@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from bench.dataset import Dataset
 from bench.geometry.euclidean import EuclideanDistances
-from bench.geometry.reference import LiveReference, StoredReference
+from bench.geometry.reference import LiveReference
+from bench.geometry.stored_reference import StoredReference, save_reference
 from bench.geometry.traits import measure_traits
 from bench.job import DatasetConfig
 from bench.metrics.comparison import reference_overlap
@@ -69,7 +70,7 @@ def prepare(
         "euclidean": LiveReference(EuclideanDistances(dataset.X), dataset.n),
     }
     for name, reference in live.items():
-        reference.save(folder / name)
+        save_reference(reference, folder / name)
     references = {name: StoredReference.load(folder / name) for name in REFERENCES}
     np.save(folder / "X.npy", dataset.X, allow_pickle=False)
     if dataset.chart is not None:

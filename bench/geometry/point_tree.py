@@ -10,10 +10,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from bench.geometry.blocks import Rows
+from bench.geometry.boxes import LEAF, Boxes, measure, places, span
 from bench.geometry.nearest import within
 from bench.geometry.ranks import put_in_order, rounded, scramble, spread
 
-_LEAF = 64  # points of the smallest boxes
 _BRANCH = 256  # leaves
 _LEVELS = 64  # more than 2**32 points have
 _FARTHEST = np.finfo(np.float64).max
@@ -32,15 +32,7 @@ class PointTree:
     """
 
     def __init__(self, points: NDArray[np.float64]) -> None:
-        n, dimensions = points.shape
-        leaves = 1 << (-(-n // _LEAF) - 1).bit_length()
-        # Box 1 holds all points; the halves of box b are 2 b and 2 b + 1; the last are the leaves.
-        boxes = np.empty((2 * leaves, 2, dimensions))
-        # Leaves are filled up by points that are far away, for loops of a fixed length.
-        parts = np.full((leaves, dimensions, _LEAF), np.inf)
-        indices = np.full((leaves, _LEAF), -1, dtype=np.int32)
-        _grow(points.copy(), np.arange(n, dtype=np.int32), parts, indices, boxes)
-        self._kept = points, parts, indices, boxes
+        self._boxes = Boxes.of(points)
 
     def nearest(self, rows: Rows, k: int, tie_seed: int = 0) -> NDArray[np.int32]:
         """Return the k nearest of some rows, the nearest first, of shape (len(rows), k).
@@ -55,7 +47,7 @@ class PointTree:
             Seed of the order among ties.
         """
         found = np.empty((len(rows), k), dtype=np.int32)
-        _find_nearest(*self._kept, rows, np.uint64(tie_seed), found)
+        _find_nearest(*self._boxes, rows, np.uint64(tie_seed), found)
         return found
 
     def rank(
@@ -74,72 +66,13 @@ class PointTree:
         tie_seed : int
             Seed of the order among ties.
         """
-        _rank(*self._kept, rows, targets, np.uint64(tie_seed), ranks)
-
-
-@njit(cache=True, nogil=True)
-def _grow(points, order, leaves, indices, boxes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Halve the points where they are widest, and the halves again; then find all boxes."""
-    n, last_box = len(points), len(leaves)
-    for box in range(1, last_box):
-        begin, end = _places(box, last_box, n)
-        middle = _places(2 * box, last_box, n)[1]
-        _halve(points, order, begin, middle, end)
-    for leaf in range(last_box):
-        begin, end = _places(last_box + leaf, last_box, n)
-        for j in range(end - begin):
-            indices[leaf, j], leaves[leaf, :, j] = order[begin + j], points[begin + j]
-        boxes[last_box + leaf] = _bounds(points[begin:end])
-    for box in range(last_box - 1, 0, -1):
-        for k in range(points.shape[1]):
-            boxes[box, 0, k] = min(boxes[2 * box, 0, k], boxes[2 * box + 1, 0, k])
-            boxes[box, 1, k] = max(boxes[2 * box, 1, k], boxes[2 * box + 1, 1, k])
-
-
-@njit(cache=True, nogil=True)
-def _places(box, last_box, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Return where the points of a box begin and end; all leaves hold as many, or one more."""
-    first, end = box, box + 1
-    while first < last_box:
-        first, end = 2 * first, 2 * end
-    return (first - last_box) * n // last_box, (end - last_box) * n // last_box
-
-
-@njit(cache=True, nogil=True)
-def _bounds(points):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    bounds = np.empty((2, points.shape[1]))
-    bounds[0], bounds[1] = np.inf, -np.inf
-    for j in range(len(points)):
-        for k in range(points.shape[1]):
-            bounds[0, k] = min(bounds[0, k], points[j, k])
-            bounds[1, k] = max(bounds[1, k], points[j, k])
-    return bounds
-
-
-@njit(cache=True, nogil=True)
-def _halve(points, order, begin, middle, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Put the least in front of the middle, along where they are widest (Hoare's FIND, 1961)."""
-    bounds = _bounds(points[begin:end])
-    k, low, high = np.argmax(bounds[1] - bounds[0]), begin, end - 1
-    while low < high:
-        pivot, i, j = points[middle, k], low, high
-        while i <= j:
-            while points[i, k] < pivot:
-                i += 1
-            while points[j, k] > pivot:
-                j -= 1
-            if i <= j:
-                order[i], order[j] = order[j], order[i]
-                for d in range(points.shape[1]):
-                    points[i, d], points[j, d] = points[j, d], points[i, d]
-                i, j = i + 1, j - 1
-        low, high = (low if j >= middle else i), (high if i <= middle else j)
+        _rank(*self._boxes, rows, targets, np.uint64(tie_seed), ranks)
 
 
 @njit(cache=True, nogil=True)
 def _find_nearest(points, leaves, indices, boxes, rows, seed, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     n, k = len(points), found.shape[1]
-    work = np.empty((_LEVELS,), np.int64), np.empty(_LEVELS), np.empty(_LEAF)
+    work = np.empty((_LEVELS,), np.int64), np.empty(_LEVELS), np.empty(LEAF)
     values, columns = np.empty(n), np.empty(n, np.int32)
     bits = values.view(np.uint64)
     for i in range(len(rows)):
@@ -164,17 +97,17 @@ def _look_around(point, own, k, leaves, indices, boxes, work, values, columns): 
         if near > limit:
             continue
         if box < last_box:
-            one, other = _range(point, boxes[2 * box])[0], _range(point, boxes[2 * box + 1])[0]
+            one, other = span(point, boxes[2 * box])[0], span(point, boxes[2 * box + 1])[0]
             swap = one < other  # the nearer half is on top
             stack[top + swap], nears[top + swap] = 2 * box, one
             stack[top + 1 - swap], nears[top + 1 - swap] = 2 * box + 1, other
             top += 2
             continue
         leaf = box - last_box
-        _measure(point, leaves[leaf], squares)
+        measure(point, leaves[leaf], squares)
         if not _count(squares, limit, limit)[1]:
             continue
-        for j in range(_LEAF):
+        for j in range(LEAF):
             if squares[j] <= limit and indices[leaf, j] != own:
                 values[kept], columns[kept] = squares[j], indices[leaf, j]
                 kept += 1
@@ -211,7 +144,7 @@ def _rank(points, leaves, indices, boxes, rows, targets, seed, ranks):  # type: 
     limits, before = np.empty((m, 2, k)), np.zeros((m, k + 1), np.int64)
     for i in range(m):
         unknown[i] = _sort_unknown(points, rows[i], targets[i], n, ranks[i], whom[i], limits[i])
-    work = np.empty((_LEVELS, 3), np.int64), np.empty(_LEAF)
+    work = np.empty((_LEVELS, 3), np.int64), np.empty(LEAF)
     branches = max(1, len(leaves) // _BRANCH)
     for branch in range(branches, 2 * branches):  # stays at hand from one row to the next
         for i in range(m):
@@ -256,14 +189,14 @@ def _count_before(point, own, targets, limits, tree, seed, work, before):  # typ
     while top:
         top -= 1
         box, begin, end = stack[top]
-        near, far = _range(point, boxes[box])
+        near, far = span(point, boxes[box])
         while begin < end and high[begin] < near:
             begin += 1
         every = end
         while begin < end and low[end - 1] > far:
             end -= 1
         if end < every:
-            first, last = _places(box, last_box, n)
+            first, last = places(box, last_box, n)
             before[end] += last - first
             before[every] -= last - first
         if begin == end:
@@ -273,7 +206,7 @@ def _count_before(point, own, targets, limits, tree, seed, work, before):  # typ
             top += 2
             continue
         leaf = box - last_box
-        _measure(point, leaves[leaf], squares)
+        measure(point, leaves[leaf], squares)
         for q in range(begin, end):
             nearer, within = _count(squares, low[q], high[q])
             if within > nearer:
@@ -284,33 +217,10 @@ def _count_before(point, own, targets, limits, tree, seed, work, before):  # typ
 
 
 @njit(cache=True, nogil=True)
-def _range(point, box):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Return the squares of the least and the largest distance that a box allows.
-
-    They are summed as those of its points are, and rounding keeps order: no point lies outside.
-    """
-    near, far = 0.0, 0.0
-    for k in range(len(point)):
-        below, above = box[0, k] - point[k], point[k] - box[1, k]
-        near += max(below, above, 0.0) ** 2
-        far += max(-below, -above) ** 2
-    return near, far
-
-
-@njit(cache=True, nogil=True)
-def _measure(point, leaf, squares):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    for j in range(_LEAF):
-        squares[j] = (point[0] - leaf[0, j]) ** 2
-    for k in range(1, len(point)):
-        for j in range(_LEAF):
-            squares[j] += (point[k] - leaf[k, j]) ** 2
-
-
-@njit(cache=True, nogil=True)
 def _count(squares, low, high):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Count the squares below one limit, and those up to another."""
     below, up_to = 0, 0
-    for j in range(_LEAF):
+    for j in range(LEAF):
         below += squares[j] < low
         up_to += squares[j] <= high
     return below, up_to

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -109,7 +108,7 @@ class Reference(Protocol):
 
 _MEMORY_OF_LENGTHS = 2**20  # of a block of which nothing is made but counts
 _MEMORY_OF_ROWS_TOGETHER = 2**24
-_NO_RANKS = np.empty((0, 0), dtype=np.uint32)
+NO_RANKS = np.empty((0, 0), dtype=np.uint32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +174,7 @@ class LiveReference:
         start = 0
         for rows in several:
             own = lengths[start : start + len(rows)]
-            yield Block(rows, own, rank_rows(own, rows) if ranked else _NO_RANKS, self.squared)
+            yield Block(rows, own, rank_rows(own, rows) if ranked else NO_RANKS, self.squared)
             start += len(rows)
 
     def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
@@ -193,87 +192,9 @@ class LiveReference:
             return Ranking(self.nearest(rows, k), partial(self._tree.rank, rows))
         return Ranking.among(self.block(rows, ranked=False).lengths, rows, k)
 
-    def save(self, folder: Path, *, threads: int = 1) -> None:
-        """Write all rows to a folder that does not exist yet, to be shared by processes."""
-        folder.mkdir(parents=True)
-        shape = (self.n, self.n)
-        create = np.lib.format.open_memmap
-        distances = create(folder / "distances.npy", mode="w+", dtype=np.float64, shape=shape)
-        ranks = create(folder / "ranks.npy", mode="w+", dtype=np.uint32, shape=shape)
-        rows = row_blocks(every_row(self), self.n, most=self.rows_together)
-        for block in in_order(self.block, rows, threads):
-            distances[block.rows], ranks[block.rows] = block.distances, block.ranks
-        distances.flush()
-        ranks.flush()
-        if self.coordinates is not None:
-            np.save(folder / "coordinates.npy", self.coordinates, allow_pickle=False)
-
 
 def _unknown(rows: Rows, k: int) -> NDArray[np.int32]:
     return np.full((len(rows), k), -1, np.int32)
-
-
-@dataclass(frozen=True, eq=False)
-class StoredReference:
-    """A reference on disk, as `LiveReference.save` wrote it; processes share one copy.
-
-    Parameters
-    ----------
-    distances : ndarray of shape (n, n), float64
-    ranks : ndarray of shape (n, n), uint32
-    coordinates : ndarray of shape (n, d) or None
-    """
-
-    distances: NDArray[np.float64]
-    ranks: NDArray[np.uint32]
-    coordinates: NDArray[np.floating] | None = None
-    rows_together: int = MOST_ROWS
-    squared: bool = False
-    measures_all: bool = False
-
-    @property
-    def n(self) -> int:
-        """Number of points."""
-        return len(self.ranks)
-
-    @property
-    def order(self) -> None:
-        """None: any row is read as fast as any other."""
-        return
-
-    def block(self, rows: Rows, *, ranked: bool = True) -> Block:
-        """Read some rows."""
-        ranks = np.asarray(self.ranks[rows]) if ranked else _NO_RANKS
-        return Block(rows, np.asarray(self.distances[rows]), ranks)
-
-    def blocks(self, parts: Iterable[Rows], *, ranked: bool = True) -> Iterator[Block]:
-        """Read rows part by part."""
-        return (self.block(rows, ranked=ranked) for rows in parts)
-
-    def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
-        """Look them up among the ranks."""
-        ranks = np.asarray(self.ranks[rows])
-        nearest = np.argpartition(ranks, k, axis=1)[:, : k + 1]
-        by_rank = np.take_along_axis(ranks, nearest, axis=1).argsort(axis=1)
-        # The point itself, of rank 0, comes first.
-        return np.take_along_axis(nearest, by_rank, axis=1)[:, 1:].astype(np.int32)
-
-    def ranking(self, rows: Rows, k: int) -> Ranking:
-        """Look everything up among the ranks."""
-        return Ranking(self.nearest(rows, k), partial(self._look_up, rows))
-
-    def _look_up(self, rows: Rows, targets: NDArray[np.int32], ranks: NDArray[np.int32]) -> None:
-        ranks[:] = self.ranks[rows[:, None], targets]
-
-    @classmethod
-    def load(cls, folder: Path) -> "StoredReference":
-        """Map the arrays of a folder; nothing is read until it is needed."""
-        coordinates = folder / "coordinates.npy"
-        return cls(
-            np.load(folder / "distances.npy", mmap_mode="r", allow_pickle=False),
-            np.load(folder / "ranks.npy", mmap_mode="r", allow_pickle=False),
-            np.load(coordinates, allow_pickle=False) if coordinates.exists() else None,
-        )
 
 
 def _together(parts: Iterable[Rows], most: int) -> Iterator[list[Rows]]:
