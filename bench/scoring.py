@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 EXACT_UP_TO = 20_000  # points; beyond, scores come from a sample unless exact ones are asked for
 SAMPLE = 1000  # rows
 # Beyond this share of the points, sorting all of them is faster than looking for the nearest.
-_FEW = 1 / 25
+_FEW = 1 / 100
 # What `compare` computes, of which each of the first three holds all that the next would.
 _CO_RANKING = ("ranks", "neighbors", "overlap")
 _COUNTED = (*_CO_RANKING, "distances", "pair_ranks", "triplets")

@@ -23,6 +23,8 @@ class Boxes(NamedTuple):
         loops over them have a fixed length.
     indices : ndarray of shape (leaves, 64), int32
         Which points these are; -1 for those that fill up.
+    leaf_of : ndarray of shape (n,), int32
+        In which leaf each point is.
     bounds : ndarray of shape (2 * leaves, 2, D)
         The least and the largest coordinates in each box.
     """
@@ -30,6 +32,7 @@ class Boxes(NamedTuple):
     points: NDArray[np.float64]
     leaves: NDArray[np.float64]
     indices: NDArray[np.int32]
+    leaf_of: NDArray[np.int32]
     bounds: NDArray[np.float64]
 
     @classmethod
@@ -41,7 +44,10 @@ class Boxes(NamedTuple):
         indices = np.full((count, LEAF), -1, dtype=np.int32)
         bounds = np.empty((2 * count, 2, dimensions))
         _grow(points.copy(), np.arange(n, dtype=np.int32), leaves, indices, bounds)
-        return cls(points, leaves, indices, bounds)
+        leaf_of = np.empty(n, dtype=np.int32)
+        leaf, column = np.nonzero(indices >= 0)
+        leaf_of[indices[leaf, column]] = leaf
+        return cls(points, leaves, indices, leaf_of, bounds)
 
 
 @njit(cache=True, nogil=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bench.geometry.blocks import MOST_ROWS, Rows
 from bench.geometry.point_tree import PointTree
-from bench.geometry.screened import ScreenedSearch
+from bench.geometry.screened import ScreenedSearch, square_between
 
 # Up to here differences are as fast as a matrix product, and exact for points that nearly touch.
 _FEW_DIMENSIONS = 24
@@ -22,6 +22,10 @@ _MODERATE = 200
 _COPIED_BYTES = 2**26
 _PART_BYTES = 2**23
 _MOST_ROWS_OF_PRODUCT = 128
+# Squares of distances below this share of those from the origin are measured by differences: a
+# product loses some of their digits, or all.
+_CLOSE, _CHUNK = 1 / 8, 64
+_COMPILED = (np.float32, np.float64)
 _TILE = 2048  # columns, which the processor keeps at hand from one dimension to the next
 
 
@@ -57,8 +61,9 @@ class EuclideanDistances:
         for part in self._parts:
             points = self._centred[part] if self._centred is not None else self._moved(part)
             products = np.matmul(own, points.T, out=found[:, part])
-            _add_squares(self._squares[rows], self._squares[part], products)
-        found[np.arange(len(rows)), rows] = 0
+            squares = self._squares[rows], self._squares[part]
+            given = self._given if self._centred is not None else self._plain(part)
+            _add_squares(*squares, products, self._plain(rows), given)
         return found
 
     def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
@@ -81,7 +86,7 @@ class EuclideanDistances:
     def _screened(self) -> ScreenedSearch | None:
         if self.X.shape[1] <= _FEW_DIMENSIONS or self._centred is None:
             return None
-        return ScreenedSearch(self._centred)
+        return ScreenedSearch(self._given, self._centred)
 
     @cached_property
     def _columns(self) -> NDArray[np.float64]:
@@ -98,6 +103,17 @@ class EuclideanDistances:
     def _centred(self) -> NDArray[np.float64] | None:
         fits = 8 * self.X.size <= _COPIED_BYTES
         return self._moved(slice(None)) if fits else None
+
+    @cached_property
+    def _given(self) -> NDArray[np.floating]:
+        return self._plain(slice(None))
+
+    def _plain(self, chosen: Rows | slice) -> NDArray[np.floating]:
+        """Return some points as they are, of a type that is compiled for."""
+        points = self.X[chosen]
+        return np.ascontiguousarray(
+            points, points.dtype if points.dtype in _COMPILED else np.float64
+        )
 
     def _moved(self, chosen: Rows | slice) -> NDArray[np.float64]:
         return np.asarray(self.X[chosen].astype(np.float64) - self._shift)
@@ -147,9 +163,16 @@ def _add_up(columns, points, squares):  # type: ignore[no-untyped-def]  # noqa: 
 
 
 @njit(cache=True, nogil=True)
-def _add_squares(own, others, products):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Make squares of distances of -2 times products; what rounding took below 0 is 0."""
+def _add_squares(own, others, products, rows, points):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Make squares of distances of -2 times products; where digits cancel, of differences."""
     for i in range(len(own)):
-        row, square = products[i], own[i]
-        for j in range(len(row)):
-            row[j] = max(row[j] + square + others[j], 0.0)
+        for start in range(0, len(others), _CHUNK):
+            row, square = products[i, start : start + _CHUNK], others[start : start + _CHUNK]
+            close = 0
+            for j in range(len(row)):
+                row[j] += own[i] + square[j]
+                close += row[j] < _CLOSE * (own[i] + square[j])
+            if close:
+                for j in range(len(row)):
+                    if row[j] < _CLOSE * (own[i] + square[j]):
+                        row[j] = square_between(rows[i], points[start + j])

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from bench.geometry.ranks import put_in_order, rounded, scramble, spread
 
 GROUPS = 8  # for each of the nearest that are looked for
-_TILE = 2048  # lengths, which the processor keeps at hand while they are counted
-_UPPER = np.uint64(32)  # binary digits that are not in the upper half of a float64
+TILE = 2048  # lengths, which the processor keeps at hand while they are counted
+UPPER = np.uint64(32)  # binary digits that are not in the upper half of a float64
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +113,7 @@ def _find_nearest(lengths, rows, seed, found):  # type: ignore[no-untyped-def]  
 @njit(cache=True, nogil=True)
 def _rank_among(lengths, rows, targets, seed, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     k = targets.shape[1]
-    counts, limits, words = np.empty((2, k), np.int32), np.empty((2, k)), np.empty(_TILE, np.uint32)
+    counts, limits, words = np.empty((2, k), np.int32), np.empty((2, k)), np.empty(TILE, np.uint32)
     for i in range(len(rows)):
         own = np.uint64(rows[i])
         _count_before(targets[i], lengths[i], own, seed, ranks[i], counts, limits, words)
@@ -191,13 +191,13 @@ def _count_before(targets, lengths, own, seed, ranks, counts, limits, words):  #
         low_bits[q], high_bits[q] = spread(bits[targets[q]])
         # The point itself is not to be among those that are counted below.
         before[q], up_to[q] = -(lengths[own] < low[q]), -(lengths[own] <= high[q])
-    for start in range(0, n, _TILE):
-        tile, part = lengths[start : start + _TILE], bits[start : start + _TILE]
+    for start in range(0, n, TILE):
+        tile, part = lengths[start : start + TILE], bits[start : start + TILE]
         for j in range(len(part)):
-            words[j] = part[j] >> _UPPER
+            words[j] = part[j] >> UPPER
         for q in range(len(targets)):
             if ranks[q] == n:
-                nearer, within = _count_words(words[: len(tile)], low_bits[q], high_bits[q])
+                nearer, within = count_words(words[: len(tile)], low_bits[q], high_bits[q])
                 if within > nearer + (start <= targets[q] < start + len(tile)):
                     nearer, within = _count(tile, low[q], high[q])
                 before[q] += nearer
@@ -210,13 +210,13 @@ def _count_before(targets, lengths, own, seed, ranks, counts, limits, words):  #
 
 
 @njit(cache=True, nogil=True)
-def _count_words(words, low, high):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def count_words(words, low, high):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
     """Count as `_count` does, by the upper halves of the numbers' bits alone.
 
     They order all lengths but those that share them, and twice as many fit into a register. If
     nobody but the target shares the halves of its limits, the counts are exact.
     """
-    least, most = np.uint32(low >> _UPPER), np.uint32((high >> _UPPER) + np.uint64(1))
+    least, most = np.uint32(low >> UPPER), np.uint32((high >> UPPER) + np.uint64(1))
     below, up_to = np.uint32(0), np.uint32(0)
     for j in range(len(words)):  # the sign of a difference, which is faster than a comparison
         below = np.uint32(below + np.uint32(np.uint32(words[j] - least) >> np.uint32(31)))

@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 
 from bench.geometry.blocks import Rows
 from bench.geometry.boxes import LEAF, Boxes, measure, places, span
-from bench.geometry.nearest import within
+from bench.geometry.nearest import TILE, UPPER, count_words, within
 from bench.geometry.ranks import put_in_order, rounded, scramble, spread
 
 _BRANCH = 256  # leaves
+# What a look at all points costs, for each of them and each dimension or target, in units of
+# counting one target in one leaf.
+_OF_DIMENSION, _OF_TARGET = 0.02, 0.003
+_PATIENCE = 16  # rows for which all points are looked at before boxes are tried again
 _LEVELS = 64  # more than 2**32 points have
 _FARTHEST = np.finfo(np.float64).max
 
@@ -70,7 +74,7 @@ class PointTree:
 
 
 @njit(cache=True, nogil=True)
-def _find_nearest(points, leaves, indices, boxes, rows, seed, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _find_nearest(points, leaves, indices, _, boxes, rows, seed, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     n, k = len(points), found.shape[1]
     work = np.empty((_LEVELS,), np.int64), np.empty(_LEVELS), np.empty(LEAF)
     values, columns = np.empty(n), np.empty(n, np.int32)
@@ -89,7 +93,7 @@ def _find_nearest(points, leaves, indices, boxes, rows, seed, found):  # type: i
 def _look_around(point, own, k, leaves, indices, boxes, work, values, columns):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Keep the nearest and all that are tied with the last of them; return how many these are."""
     stack, nears, squares = work
-    last_box, kept, limit = len(leaves), 0, _FARTHEST
+    last_box, kept, limit, most = len(leaves), 0, _FARTHEST, k + k // 4
     stack[0], nears[0], top = 1, 0.0, 1
     while top:
         top -= 1
@@ -111,8 +115,9 @@ def _look_around(point, own, k, leaves, indices, boxes, work, values, columns): 
             if squares[j] <= limit and indices[leaf, j] != own:
                 values[kept], columns[kept] = squares[j], indices[leaf, j]
                 kept += 1
-        if kept > k + k // 4:
+        if kept > most:
             limit, kept = _keep(values, columns, kept, k)
+            most = max(most, 2 * kept)  # where many are tied
     return kept
 
 
@@ -138,19 +143,31 @@ def _square(one, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @njit(cache=True, nogil=True)
-def _rank(points, leaves, indices, boxes, rows, targets, seed, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _rank(points, leaves, indices, leaf_of, boxes, rows, targets, seed, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     (n, k), m = (len(points), targets.shape[1]), len(rows)
     whom, unknown = np.empty((m, k), np.int64), np.empty(m, np.int64)
     limits, before = np.empty((m, 2, k)), np.zeros((m, k + 1), np.int64)
     for i in range(m):
         unknown[i] = _sort_unknown(points, rows[i], targets[i], n, ranks[i], whom[i], limits[i])
-    work = np.empty((_LEVELS, 3), np.int64), np.empty(LEAF)
-    branches = max(1, len(leaves) // _BRANCH)
+    work = np.empty((_LEVELS, 3), np.int64), np.empty(TILE), np.empty(TILE, np.uint32)
+    branches, trial, whole = max(1, len(leaves) // _BRANCH), np.empty(k + 1, np.int64), 0
+    tree = n, leaves, indices, leaf_of, boxes
     for branch in range(branches, 2 * branches):  # stays at hand from one row to the next
         for i in range(m):
             own, sought = rows[i], targets[i][whom[i, : unknown[i]]]
-            tree = branch, n, leaves, indices, boxes
-            _count_before(points[own], own, sought, limits[i], tree, seed, work, before[i])
+            trial[:] = 0
+            if whole or not _count_before(
+                points[own], own, sought, limits[i], branch, tree, seed, work, trial
+            ):
+                whole = whole - 1 if whole else _PATIENCE
+                trial[:] = 0
+                first, last = (
+                    branch * len(leaves) // branches,
+                    (branch + 1) * len(leaves) // branches,
+                )
+                span_ = first - len(leaves), last - len(leaves)
+                _count_all(points[own], own, sought, limits[i], span_, tree, seed, work, trial)
+            before[i] += trial
     for i in range(m):
         counted = 0
         for q in range(unknown[i]):
@@ -176,15 +193,18 @@ def _sort_unknown(points, own, targets, n, ranks, whom, limits):  # type: ignore
 
 
 @njit(cache=True, nogil=True)
-def _count_before(point, own, targets, limits, tree, seed, work, before):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _count_before(point, own, targets, limits, branch, tree, seed, work, before):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Count who of a branch comes before each target; they go from near to far.
 
     The counts are the sums of ``before`` from the front: what comes before a target comes before
-    all that are farther, unless it is taken away there.
+    all that are farther, unless it is taken away there. Given up, and False, if so many targets
+    are counted in so many leaves that a look at all points is faster.
     """
-    branch, n, leaves, indices, boxes = tree
-    (low, high), (stack, squares) = limits, work
-    last_box = len(leaves)
+    n, leaves, indices, _, boxes = tree
+    (low, high), (stack, tile, _) = limits, work
+    last_box, squares = len(leaves), tile[:LEAF]
+    first, last = places(branch, last_box, n)
+    left = (last - first) * (_OF_DIMENSION * len(point) + _OF_TARGET * len(targets)) + len(targets)
     stack[0], top = (branch, 0, len(targets)), 1
     while top:
         top -= 1
@@ -205,13 +225,48 @@ def _count_before(point, own, targets, limits, tree, seed, work, before):  # typ
             stack[top], stack[top + 1] = (2 * box + 1, begin, end), (2 * box, begin, end)
             top += 2
             continue
-        leaf = box - last_box
+        leaf, left = box - last_box, left - (end - begin)
+        if left < 0:
+            return False
         measure(point, leaves[leaf], squares)
         for q in range(begin, end):
             nearer, within = _count(squares, low[q], high[q])
             if within > nearer:
                 part, ends = indices[leaf], (low[q], high[q])
                 nearer += _tied_before(targets[q], own, part, squares, ends, seed)
+            before[q] += nearer
+            before[q + 1] -= nearer
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _count_all(point, own, targets, limits, ends, tree, seed, work, before):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Count as `_count_before` does, by a look at all points of some leaves."""
+    _, leaves, indices, leaf_of, _ = tree
+    (low, high), (_, tile, words) = limits, work
+    bits, low_bits, high_bits = (
+        tile.view(np.uint64),
+        limits[0].view(np.uint64),
+        limits[1].view(np.uint64),
+    )
+    for first in range(ends[0], ends[1], TILE // LEAF):
+        last = min(first + TILE // LEAF, ends[1])
+        for leaf in range(first, last):
+            start = (leaf - first) * LEAF
+            measure(point, leaves[leaf], tile[start : start + LEAF])
+        squares = tile[: (last - first) * LEAF]
+        for j in range(len(squares)):
+            words[j] = bits[j] >> UPPER
+        for q in range(len(targets)):
+            nearer, within = count_words(words[: len(squares)], low_bits[q], high_bits[q])
+            if within > nearer + (first <= leaf_of[targets[q]] < last):
+                nearer = 0
+                for leaf in range(first, last):
+                    part = squares[(leaf - first) * LEAF : (leaf - first + 1) * LEAF]
+                    nearer += _count(part, low[q], high[q])[0]
+                    nearer += _tied_before(
+                        targets[q], own, indices[leaf], part, (low[q], high[q]), seed
+                    )
             before[q] += nearer
             before[q + 1] -= nearer
 

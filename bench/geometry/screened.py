@@ -27,19 +27,20 @@ class ScreenedSearch:
 
     Parameters
     ----------
-    points : ndarray of shape (n, D), float64
-        With the origin among them, for the bound goes by the norms.
+    points : ndarray of shape (n, D), float32 or float64
+    centred : ndarray of shape (n, D), float64
+        The points moved to the origin, for the bound goes by the norms.
     """
 
-    def __init__(self, points: NDArray[np.float64]) -> None:
+    def __init__(self, points: NDArray[np.floating], centred: NDArray[np.float64]) -> None:
         self._points = points
         # Near 1, whatever their scale, so that no product is too large or too small.
-        _, exponent = np.frexp(max(points.max(), -points.min()))
+        _, exponent = np.frexp(max(centred.max(), -centred.min()))
         scale = 2.0**-exponent
-        squares = np.einsum("ij,ij->i", points, points) * scale**2
+        squares = np.einsum("ij,ij->i", centred, centred) * scale**2
         norms = np.sqrt(squares)
-        self._halves = np.empty(points.shape, dtype=np.float32)
-        np.multiply(points, scale, out=self._halves, casting="same_kind")
+        self._halves = np.empty(centred.shape, dtype=np.float32)
+        np.multiply(centred, scale, out=self._halves, casting="same_kind")
         self._squares, self._norms = squares.astype(np.float32), norms.astype(np.float32)
         lost = points.shape[1] * _ROUNDING
         lost = 2 * (lost / (1 - lost) + 4 * _ROUNDING)
@@ -74,7 +75,7 @@ def _search(products, bounds, points, rows, found):  # type: ignore[no-untyped-d
             continue
         bits = values.view(np.uint64)
         for q in range(candidates):
-            values[q] = _square(points[rows[i]], points[columns[q]])
+            values[q] = square_between(points[rows[i]], points[columns[q]])
             bits[q] = rounded(bits[q])
         put_in_order(values[:candidates], columns[:candidates], np.uint64(0), np.uint64(rows[i]))
         found[i] = columns[:k]
@@ -119,12 +120,13 @@ def _collect(lowest, limit, own, columns):  # type: ignore[no-untyped-def]  # no
 
 
 @njit(cache=True, nogil=True)
-def _square(one, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def square_between(one, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+    """Return the square of the distance of two points, by their differences in float64."""
     sums, whole = np.zeros(_LANES), len(one) - len(one) % _LANES
     for start in range(0, whole, _LANES):
         for lane in range(_LANES):
-            sums[lane] += (one[start + lane] - other[start + lane]) ** 2
+            sums[lane] += (np.float64(one[start + lane]) - np.float64(other[start + lane])) ** 2
     square = sums.sum()
     for k in range(whole, len(one)):
-        square += (one[k] - other[k]) ** 2
+        square += (np.float64(one[k]) - np.float64(other[k])) ** 2
     return square

@@ -72,7 +72,7 @@ def test_who_cannot_be_screened_is_left_open(shape):
 def test_bounds_hold_for_every_pair():
     """The margin that is claimed is larger than any error there is, and not much too large."""
     points = np.random.default_rng(0).normal(size=(300, 784))
-    search = ScreenedSearch(points)
+    search = ScreenedSearch(points, points)
     scale = np.exp2(-np.frexp(np.abs(points).max())[1])
     exact = np.square(points[:, None] - points[None]).sum(axis=2) * scale**2
     products = search._halves @ search._halves.T
