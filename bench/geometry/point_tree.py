@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bench.geometry.blocks import Rows
 from bench.geometry.boxes import LEAF, Boxes, measure, places, span
 from bench.geometry.nearest import TILE, UPPER, count_words, within
-from bench.geometry.ranks import put_in_order, rounded, scramble, spread
+from bench.geometry.ranks import put_in_order, rounded, scramble, sort_together, spread
 
 _BRANCH = 256  # leaves
 # What a look at all points costs, for each of them and each dimension or target, in units of
@@ -124,9 +124,10 @@ def _look_around(point, own, k, leaves, indices, boxes, work, values, columns): 
 @njit(cache=True, nogil=True)
 def _keep(values, columns, found, k):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Drop what is farther than k others; return the limit of what is kept, and how many."""
-    bits, limit, kept = values.view(np.uint64), np.empty(1, np.uint64), 0
-    limit[0] = spread(within(bits[:found], k))[1]
-    most = limit.view(np.float64)[0]
+    bits, kept = values.view(np.uint64), 0
+    # Its last place is free, as no point is its own neighbour: the limit's bits are read there.
+    bits[-1] = spread(within(bits[:found], k))[1]
+    most = values[-1]
     for q in range(found):
         if values[q] <= most:
             values[kept], columns[kept] = values[q], columns[q]
@@ -145,28 +146,31 @@ def _square(one, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 @njit(cache=True, nogil=True)
 def _rank(points, leaves, indices, leaf_of, boxes, rows, targets, seed, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     (n, k), m = (len(points), targets.shape[1]), len(rows)
-    whom, unknown = np.empty((m, k), np.int64), np.empty(m, np.int64)
+    sought, whom, unknown = (
+        np.empty((m, k), np.int32),
+        np.empty((m, k), np.int64),
+        np.empty(m, np.int64),
+    )
     limits, before = np.empty((m, 2, k)), np.zeros((m, k + 1), np.int64)
     for i in range(m):
         unknown[i] = _sort_unknown(points, rows[i], targets[i], n, ranks[i], whom[i], limits[i])
+        for q in range(unknown[i]):
+            sought[i, q] = targets[i, whom[i, q]]
     work = np.empty((_LEVELS, 3), np.int64), np.empty(TILE), np.empty(TILE, np.uint32)
-    branches, trial, whole = max(1, len(leaves) // _BRANCH), np.empty(k + 1, np.int64), 0
-    tree = n, leaves, indices, leaf_of, boxes
-    for branch in range(branches, 2 * branches):  # stays at hand from one row to the next
+    tree, trial, whole = (n, leaves, indices, leaf_of, boxes), np.empty(k + 1, np.int64), 0
+    branches = max(1, len(leaves) // _BRANCH)
+    size = len(leaves) // branches
+    for branch in range(branches):  # stays at hand from one row to the next
+        ends = branch * size, (branch + 1) * size
         for i in range(m):
-            own, sought = rows[i], targets[i][whom[i, : unknown[i]]]
+            point, theirs = points[rows[i]], sought[i, : unknown[i]]
             trial[:] = 0
             if whole or not _count_before(
-                points[own], own, sought, limits[i], branch, tree, seed, work, trial
+                point, rows[i], theirs, limits[i], branches + branch, tree, seed, work, trial
             ):
                 whole = whole - 1 if whole else _PATIENCE
                 trial[:] = 0
-                first, last = (
-                    branch * len(leaves) // branches,
-                    (branch + 1) * len(leaves) // branches,
-                )
-                span_ = first - len(leaves), last - len(leaves)
-                _count_all(points[own], own, sought, limits[i], span_, tree, seed, work, trial)
+                _count_all(point, rows[i], theirs, limits[i], ends, tree, seed, work, trial)
             before[i] += trial
     for i in range(m):
         counted = 0
@@ -184,8 +188,7 @@ def _sort_unknown(points, own, targets, n, ranks, whom, limits):  # type: ignore
         if ranks[q] == n:
             squares[unknown], whom[unknown] = _square(points[own], points[targets[q]]), q
             unknown += 1
-    order = np.argsort(squares[:unknown])
-    whom[:unknown], squares[:unknown] = whom[:unknown][order], squares[:unknown][order]
+    sort_together(squares[:unknown], whom[:unknown])
     bits = limits.view(np.uint64)
     for q in range(unknown):
         bits[0, q], bits[1, q] = spread(bits[0, q])

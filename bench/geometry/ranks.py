@@ -207,7 +207,7 @@ def _order_alike(keys, start, column, bits, own, seed, work, ranked):  # type: i
 @njit(cache=True, nogil=True)
 def put_in_order(values, columns, seed, row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
     """Sort distances and the columns they belong to; ties are as the seed draws them."""
-    _sort(values, columns)
+    sort_together(values, columns)
     start = 0
     for end in range(1, len(values) + 1):
         if end < len(values) and values[end] == values[start]:
@@ -216,12 +216,13 @@ def put_in_order(values, columns, seed, row):  # type: ignore[no-untyped-def]  #
             marks = np.empty(end - start)
             for j in range(end - start):
                 marks[j] = np.float64(scramble(seed, row, np.uint64(columns[start + j])))
-            _sort(marks, columns[start:end])
+            sort_together(marks, columns[start:end])
         start = end
 
 
 @njit(cache=True, nogil=True)
-def _sort(values, columns):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def sort_together(values, columns):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+    """Sort values, and what belongs to them along with them."""
     if len(values) > _CROWD:
         order = np.argsort(values)
         values[:], columns[:] = values[order], columns[order]
