@@ -1,4 +1,5 @@
 import pickle
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -125,6 +126,53 @@ def test_a_saved_reference_comes_back_as_it_was(tmp_path, reference):
     np.testing.assert_array_equal(before.ranks, after.ranks)
     assert loaded.n == 60
     assert not loaded.ranks.flags.writeable
+
+
+@dataclass
+class Counted:
+    """Distances that like to be asked for by seven rows, and count how often they are."""
+
+    points: np.ndarray
+    asked: list = field(default_factory=list)
+    rows_together: int = 7
+
+    def distances(self, rows):
+        self.asked.append(len(rows))
+        return np.linalg.norm(self.points[rows, None] - self.points, axis=-1)
+
+
+def test_parts_are_measured_together_and_are_the_blocks_that_they_are_alone(points):
+    geometry = Counted(points)
+    reference = LiveReference(geometry, 60)
+    parts = [np.arange(i, i + 3) for i in range(0, 15, 3)] + [np.arange(15, 30)]
+    blocks = list(reference.blocks(parts))
+    assert geometry.asked == [6, 6, 3, 15]
+    for part, block in zip(parts, blocks, strict=True):
+        alone = reference.block(part)
+        np.testing.assert_array_equal(block.rows, part)
+        np.testing.assert_array_equal(block.lengths, alone.lengths)
+        np.testing.assert_array_equal(block.ranks, alone.ranks)
+
+
+@pytest.mark.parametrize("dimensions", [3, 12, 30])
+def test_rankings_are_the_same_from_a_tree_from_all_distances_and_from_disk(tmp_path, dimensions):
+    points = np.random.default_rng(1).integers(0, 3, (60, dimensions)).astype(float)
+    live = LiveReference(EuclideanDistances(points), 60)
+    save_reference(live, tmp_path / "reference")
+    stored, rows = StoredReference.load(tmp_path / "reference"), np.arange(5, 50)
+    assert live.measures_all == (dimensions > 8)
+    assert not stored.measures_all
+    others = np.random.default_rng(2).permuted(np.tile(np.arange(51, 60), (45, 1)), axis=1)
+    others, found = others[:, :4].astype(np.int32), []
+    for reference in (live, stored):
+        ranking, ranks = reference.ranking(rows, 4), np.full((45, 4), 60, dtype=np.int32)
+        ranking.fill_in(others, ranks)
+        found.append((ranking.nearest, ranks))
+        assert (reference.nearest(rows, 4) == ranking.nearest).all()
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
+    ranks = np.take_along_axis(live.block(rows).ranks, others, axis=1)
+    np.testing.assert_array_equal(found[0][1], ranks)
 
 
 def test_a_saved_reference_is_never_overwritten(tmp_path, reference):
