@@ -10,7 +10,7 @@ to make its page again::
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ import typer
 from bench.engine.circumstances import circumstances
 from bench.engine.memory import PeakMemory
 from bench.engine.threads import cores
-from bench.errors import UnsupportedError
+from bench.errors import UnsupportedError, unknown_name
 from bench.messages import console
 from bench.registry import Item, Registry
 
@@ -68,11 +68,14 @@ def measured(work: Callable[[], Any]) -> tuple[Any, Cost]:
     return made, Cost(seconds, peak.bytes)
 
 
-def synthetic() -> Iterator[Item]:
-    """Yield the datasets that can be drawn in any number."""
-    for item in Registry().items("dataset").values():
-        if not item.unavailable and item.beside("most") is None:
-            yield item
+def synthetic() -> dict[str, Item]:
+    """Return the datasets that can be drawn in any number, by name."""
+    items = Registry().items("dataset")
+    return {
+        name: item
+        for name, item in items.items()
+        if not item.unavailable and item.beside("most") is None
+    }
 
 
 def line(item: Item, n: int) -> list[str]:
@@ -99,18 +102,19 @@ def line(item: Item, n: int) -> list[str]:
 
 
 def main(
-    n: Annotated[int, typer.Option(help="Number of points.")] = 1_000_000,
+    n: Annotated[int, typer.Option(min=1000, help="Number of points.")] = 1_000_000,
     only: Annotated[list[str] | None, typer.Option(help="Only this dataset; repeatable.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the page there.")] = None,
 ) -> None:
     """Measure, and print a table."""
     from tabulate import tabulate
 
-    lines = []
-    for item in synthetic():
-        if only is None or item.name in only:
-            lines.append(line(item, n))
-            console.print("  ".join(lines[-1]), highlight=False, soft_wrap=True)
+    items, lines = synthetic(), []
+    for name in only or items:
+        if name not in items:
+            raise typer.BadParameter(str(unknown_name("synthetic dataset", name, items)))
+        lines.append(line(items[name], n))
+        console.print("  ".join(lines[-1]), highlight=False, soft_wrap=True)
     if out is not None:
         table = tabulate(lines, HEADER, tablefmt="pipe", disable_numparse=True)
         found = circumstances(cores())

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from bench import LiveReference, compare, score
 from bench.engine.circumstances import circumstances
 from bench.engine.memory import PeakMemory
+from bench.errors import unknown_name
 from bench.geometry.blocks import in_order, row_blocks
 from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.graph import graph_geodesics
@@ -363,6 +364,8 @@ def main(
     warnings.simplefilter("ignore")  # of the peers
     lines = []
     for name in only or SECTIONS:
+        if name not in SECTIONS:
+            raise typer.BadParameter(str(unknown_name("section", name, SECTIONS)))
         for line in SECTIONS[name]():
             console.print("  ".join(line.cells), highlight=False, soft_wrap=True)
             lines.append(line.cells)

@@ -137,6 +137,7 @@ def _keep(values, columns, found, k):  # type: ignore[no-untyped-def]  # noqa: A
 
 @njit(cache=True, nogil=True)
 def _square(one, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Sum one dimension after another, as distances by rows are, and to the same bit."""
     square = 0.0
     for k in range(len(one)):
         square += (one[k] - other[k]) ** 2
