@@ -6,16 +6,17 @@ jump is rounded off: the outline by a blur, and the edge of the shadow. So an im
 function of pose and light, has a metric tensor everywhere, and path lengths converge.
 """
 
+import math
 from functools import lru_cache
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy.special import erf
 
-from bench.geometry.images import pixel_grid
+from bench.geometry.images import pixel_positions
 
 Array = NDArray[np.float64]
-Point = tuple[Array, Array, Array]
 
 # Half axes of the head: across, up, front to back. All lengths are in units of half the frame,
 # x to the head's left, y up, z to the front.
@@ -62,87 +63,122 @@ def render_head(pose: Array, light: Array, size: int, blur: float) -> Array:
     ndarray of shape (n, size * size)
         From 0 (dark) to about 1, row by row.
     """
-    cos, sin = (turn(pose)[:, None] for turn in (np.cos, np.sin))
-    aside, ahead = (np.cos(_ELEVATION) * turn(light)[:, None] for turn in (np.sin, np.cos))
-    inside, point = _surface(cos, sin, *_frame(size))
-    paint, steep_x, steep_y = _skin(point[0], size)
+    cos, sin = np.cos(pose), np.sin(pose)
+    aside, ahead = (np.cos(_ELEVATION) * turn(light) for turn in (np.sin, np.cos))
     lamp = (cos * aside - sin * ahead, np.sin(_ELEVATION), sin * aside + cos * ahead)
-    incidence = _incidence(point, steep_x, steep_y, lamp)
-    lit = (incidence + np.sqrt(incidence**2 + _ROUNDING**2)) / 2
-    # The outline's `inside` falls by 2 / a across the axis a; blur is in pixels of 2 / size.
-    outline = (1 + erf(inside * (size * _AXES[0] / (4 * np.sqrt(2) * blur)))) / 2
-    return np.asarray(outline * paint * (_AMBIENT + (1 - _AMBIENT) * lit))
+    x, (brightness, features) = _positions(size), _features(size)
+    across, front = np.empty((2, len(pose), size, size))
+    _find_surface(cos, sin, x, across, front)
+    middle = np.exp(across**2 / (-2 * _ACROSS**2))
+    # With features on both sides at a distance d, the Gaussians around d and -d are one around 0
+    # times exp(x d / w²) and its inverse.
+    left = np.exp(np.multiply.outer(features[0, 1:, 0] / _ACROSS**2, across))
+    images = _outline(cos, sin, size, blur)
+    _paint(across, front, left, middle, x, brightness, features, lamp, images)
+    return images.reshape(len(pose), -1)
 
 
-def _frame(size: int) -> tuple[Array, Array]:
-    """Return the x and y of the pixels, row by row."""
-    x, y = pixel_grid(size)
-    return x * 2 / size, -y * 2 / size
+def _positions(size: int) -> Array:
+    """Return the x of the pixels from left to right; their y, from below, is the same."""
+    return pixel_positions(size) * 2 / size
 
 
-def _surface(cos: Array, sin: Array, x: Array, y: Array) -> tuple[Array, Point]:
-    """Find where the pixels' lines of sight meet the turned ellipsoid, in the head's coordinates.
+@lru_cache(maxsize=4)
+def _features(size: int) -> tuple[Array, Array]:
+    """Return what the heights of the pixels decide, from above, the same for every image.
 
-    Also how far inside the outline they are: 1 in the middle, 0 at the outline, negative outside.
+    Returns
+    -------
+    brightness : ndarray of shape (size,)
+        Of the paint without features.
+    features : ndarray of shape (size, distances, 4)
+        Their distance from the middle line, first those on it; and relief, its slope upwards and
+        darkness of those on one side.
     """
-    a, b, c = _AXES
-    # The depth z solves q z^2 + 2 p z + r = 0 with p^2 - q r = q * inside.
-    q = sin**2 / a**2 + cos**2 / c**2
-    p = sin * cos * (1 / c**2 - 1 / a**2) * x
-    inside = (1 - y**2 / b**2) - x**2 / (a**2 * c**2 * q)
-    depth = (inside + np.sqrt(inside**2 + _THINNEST**2)) / 2
-    z = np.sqrt(depth / q) - p / q
-    return inside, (cos * x - sin * z, y, sin * x + cos * z)
-
-
-def _skin(x: Array, size: int) -> Point:
-    """Give the brightness of the paint, and the slopes of the relief across and upwards.
-
-    With the features on both sides at a distance d, the Gaussians around d and -d are one around
-    0 times ``exp(x d / w²)`` and its inverse.
-    """
-    light, profiles = _profiles(size)
-    dark, slope, lean = np.zeros_like(x), np.zeros_like(x), np.zeros_like(x)
-    for distance, own_relief, own_slope, own_dark in profiles:
-        left = np.exp(distance / _ACROSS**2 * x) if distance else 1.0
-        right = 1 / left if distance else 0.0
+    y = -_positions(size)
+    from_hair, thinning, darkness = _HAIR
+    brightness = 1 - darkness * np.exp(-(((y - from_hair) / thinning) ** 2) / 2)
+    features = []
+    for distance in np.unique(_FEATURES[:, 0]):
+        _, middle, width, relief, dark = _FEATURES[_FEATURES[:, 0] == distance].T
+        bump = np.exp(-(((y[:, None] - middle) / width) ** 2) / 2)
+        slope = -bump * (y[:, None] - middle) / width**2
         share = np.exp(-((distance / _ACROSS) ** 2) / 2)
-        both, apart = share * (left + right), share * distance * (left - right)
-        dark += own_dark * both
-        slope += own_slope * both
-        lean += own_relief * (x * both - apart)
-    middle = np.exp(-(x**2) / (2 * _ACROSS**2))
-    return light - middle * dark, -middle * lean / _ACROSS**2, middle * slope
+        profiles = share * np.column_stack([bump @ relief, slope @ relief, bump @ dark])
+        features.append(np.insert(profiles, 0, distance, axis=1))
+    return brightness, np.stack(features, axis=1)
 
 
-def _incidence(point: Point, steep_x: Array, steep_y: Array, lamp: Point) -> Array:
+def _outline(cos: Array, sin: Array, size: int, blur: float) -> Array:
+    """Return how much of each pixel the turned head covers, of shape (n, size, size)."""
+    a, b, c = _AXES
+    x = _positions(size)[: (size + 1) // 2]
+    narrow = 1 / (sin**2 * c**2 + cos**2 * a**2)
+    inside = 1 - x[:, None] ** 2 / b**2 - x**2 * narrow[:, None, None]
+    # `inside` falls by 2 / a at the outline across; blur is in pixels of 2 / size.
+    quarter = (1 + erf(inside * (size * a / (4 * np.sqrt(2) * blur)))) / 2
+    mirrored = np.minimum(np.arange(size), np.arange(size)[::-1])
+    return np.asarray(quarter.take(mirrored, axis=1).take(mirrored, axis=2))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _find_surface(cosines, sines, x, across, front):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Find where lines of sight meet the turned ellipsoid, in the head's own x and z."""
+    a, b, c = _AXES
+    for image in range(len(cosines)):
+        cos, sin = cosines[image], sines[image]
+        # The depth z solves q z^2 + 2 q lean x z + r = 0 with (q lean x)^2 - q r = q * inside.
+        q = sin**2 / a**2 + cos**2 / c**2
+        lean = sin * cos * (1 / c**2 - 1 / a**2) / q
+        narrow = 1 / (a**2 * c**2 * q)
+        for row in range(len(x)):
+            height = 1 - x[row] ** 2 / b**2
+            for i in range(len(x)):
+                inside = height - x[i] ** 2 * narrow
+                depth = (inside + math.sqrt(inside**2 + _THINNEST**2)) / 2
+                z = math.sqrt(depth / q) - lean * x[i]
+                across[image, row, i] = cos * x[i] - sin * z
+                front[image, row, i] = sin * x[i] + cos * z
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _paint(across, front, left, middle, x, brightness, features, lamps, images):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Multiply the pixels of images by the paint of the head and by the light on it."""
+    dark, lean, rise = np.empty(len(x)), np.empty(len(x)), np.empty(len(x))
+    for image in range(len(images)):
+        lamp = lamps[0][image], lamps[1], lamps[2][image]
+        for row in range(len(x)):
+            place, depth, near = across[image, row], front[image, row], middle[image, row]
+            y, bright, pixels = -x[row], brightness[row], images[image, row]
+            _, relief, slope, darkness = features[row, 0]
+            dark[:], lean[:], rise[:] = darkness, relief * place, slope
+            for k in range(len(left)):
+                distance, relief, slope, darkness = features[row, k + 1]
+                ahead = left[k, image, row]
+                for i in range(len(x)):
+                    both, apart = ahead[i] + 1 / ahead[i], ahead[i] - 1 / ahead[i]
+                    dark[i] += darkness * both
+                    lean[i] += relief * (place[i] * both - distance * apart)
+                    rise[i] += slope * both
+            for i in range(len(x)):
+                steep_x, steep_y = -near[i] * lean[i] / _ACROSS**2, near[i] * rise[i]
+                cosine = _incidence(place[i], y, depth[i], steep_x, steep_y, lamp)
+                lit = (cosine + math.sqrt(cosine**2 + _ROUNDING**2)) / 2
+                paint = bright - near[i] * dark[i]
+                pixels[i] *= paint * (_AMBIENT + (1 - _AMBIENT) * lit)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _incidence(x, y, z, steep_x, steep_y, lamp):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Return the cosine between the lamp and the direction of the surface, bent by the relief.
 
     The unit normal u of the ellipsoid is bent to ``(1 + s u) u - s`` by the slopes s, a vector
     whose squared length is ``1 - (s u)² + s s``.
     """
-    u, v, w = (x / axis**2 for x, axis in zip(point, _AXES, strict=True))
-    length = np.sqrt(u**2 + v**2 + w**2)
+    a, b, c = _AXES
+    u, v, w = x / a**2, y / b**2, z / c**2
+    length = math.sqrt(u**2 + v**2 + w**2)
     outward = (steep_x * u + steep_y * v) / length
     facing = (u * lamp[0] + v * lamp[1] + w * lamp[2]) / length
     bent = (1 + outward) * facing - steep_x * lamp[0] - steep_y * lamp[1]
-    return np.asarray(bent / np.sqrt(1 - outward**2 + steep_x**2 + steep_y**2))
-
-
-@lru_cache(maxsize=4)
-def _profiles(size: int) -> tuple[Array, list[tuple[float, Array, Array, Array]]]:
-    """Return what the pixels' heights decide, the same for every image.
-
-    That is the paint without features; and of the features at each distance from the middle line
-    relief, its slope and darkness.
-    """
-    _, y = _frame(size)
-    from_hair, thinning, darkness = _HAIR
-    light = 1 - darkness * np.exp(-(((y - from_hair) / thinning) ** 2) / 2)
-    profiles = []
-    for distance in np.unique(_FEATURES[:, 0]):
-        _, middle, width, relief, dark = _FEATURES[_FEATURES[:, 0] == distance].T
-        bump = np.exp(-(((y[:, None] - middle) / width) ** 2) / 2)
-        slope = -bump * (y[:, None] - middle) / width**2
-        profiles.append((float(distance), bump @ relief, slope @ relief, bump @ dark))
-    return light, profiles
+    return bent / math.sqrt(1 - outward**2 + steep_x**2 + steep_y**2)

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.interpolate import RectBivariateSpline
+from scipy.interpolate import RegularGridInterpolator
+from scipy.sparse.linalg import spsolve
 
 from bench.geometry.images import Array, Render, metric_tensor
 
-_ENTRIES = ((0, 0), (0, 1), (1, 1))  # of a symmetric tensor
+_ENTRIES = np.array([[0, 0, 1], [0, 1, 1]])  # of a symmetric tensor
+_PLACES = np.array([[0, 1], [1, 2]])  # where its entries stand among these
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,17 +34,11 @@ class VaryingMetric:
 
     def __call__(self, parameters: Array) -> Array:
         """Return metric tensors, of shape (m, 2, 2), at parameters of shape (m, 2)."""
-        found = np.empty((len(parameters), 2, 2))
-        for (i, j), spline in zip(_ENTRIES, self._splines, strict=True):
-            found[:, i, j] = found[:, j, i] = spline.ev(*parameters.T)
-        return found
+        return np.asarray(self._splines(parameters)[:, _PLACES])
 
     @cached_property
-    def _splines(self) -> list[RectBivariateSpline]:
-        first, second = (
-            np.linspace(low, high, self.knots)
-            for low, high in zip(self.lower, self.upper, strict=True)
-        )
+    def _splines(self) -> RegularGridInterpolator:
+        first, second = np.linspace(self.lower, self.upper, self.knots).T
         # A line of the grid at a time, so that few images are held at once.
         measured = np.stack(
             [
@@ -50,4 +46,5 @@ class VaryingMetric:
                 for u in first
             ]
         )
-        return [RectBivariateSpline(first, second, measured[:, :, i, j]) for i, j in _ENTRIES]
+        entries = measured[:, :, *_ENTRIES]
+        return RegularGridInterpolator((first, second), entries, method="cubic", solver=spsolve)
