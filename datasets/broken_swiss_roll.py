@@ -3,7 +3,8 @@
 Geodesic
     Each piece unrolls onto a flat rectangle of (arc length, height) as in ``swiss_roll``, and the
     geodesic within it is the Euclidean distance there. Between the pieces there is no path: those
-    distances are infinite.
+    distances are infinite. The reach is measured all along both pieces: half the way between
+    their ends if the gap is small, and between layers if it is wide.
 Status
     Closed form. With noise, it is that of the points before noise was added.
 Source
@@ -12,12 +13,15 @@ Source
     as scikit-learn's ``make_swiss_roll`` is.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from bench.dataset import Dataset, require_points
 from bench.geometry.ambient import place
 from bench.geometry.geodesics import FlatGeodesics
 from bench.geometry.pieces import PiecewiseGeodesics
+from bench.geometry.reach import curve_reach
 from bench.geometry.spiral import spiral_length
 from bench.seeds import stream
 
@@ -72,4 +76,14 @@ def dataset(
         source="drawn here",
         licence="generated",
         intrinsic_dimension=2,
+        reach=_reach(gap),
     )
+
+
+@lru_cache(maxsize=8)
+def _reach(gap: float) -> float:
+    share = np.linspace(0, (1 - gap) / 2, 500)
+    t = 1.5 * np.pi * (1 + 2 * np.concatenate([share, share + (1 + gap) / 2]))
+    turn = np.column_stack([np.cos(t), np.sin(t)])
+    across = np.column_stack([-np.sin(t), np.cos(t)])
+    return curve_reach(t[:, None] * turn, turn + t[:, None] * across, closed=False, pieces=2)

@@ -43,10 +43,10 @@ def orbit_reach(points: Array, tangent: Array, *, end: bool = False) -> float:
     return float((squared[off > 0] / (2 * off[off > 0])).min())
 
 
-def curve_reach(points: Array, tangents: Array, *, closed: bool) -> float:
-    """Measure the reach of a curve, seen from each of its points.
+def curve_reach(points: Array, tangents: Array, *, closed: bool, pieces: int = 1) -> float:
+    """Measure the reach of a curve, or of several, seen from each of their points.
 
-    Times a flat box the curve makes a surface of the same reach.
+    Times a flat box a curve makes a surface of the same reach.
 
     Parameters
     ----------
@@ -56,18 +56,20 @@ def curve_reach(points: Array, tangents: Array, *, closed: bool) -> float:
         Its directions there, of any length.
     closed : bool
         Whether it has no ends.
+    pieces : int
+        How many curves follow each other in `points`, all of the same number.
 
     Returns
     -------
     float
         As by `orbit_reach`.
     """
-    last = len(points) - 1
+    last = len(points) // pieces - 1
     found = []
     for i, tangent in enumerate(tangents):
-        seen = np.vstack([points[i], points[:i], points[i + 1 :]])
-        end = not closed and i in (0, last)
-        found.append(orbit_reach(seen, -tangent if i == last else tangent, end=end))
+        seen, place = np.vstack([points[i], points[:i], points[i + 1 :]]), i % (last + 1)
+        end = not closed and place in (0, last)
+        found.append(orbit_reach(seen, -tangent if place == last else tangent, end=end))
     return min(found)
 
 

@@ -4,7 +4,9 @@ from scipy.optimize import brentq, minimize, minimize_scalar
 from scipy.spatial.distance import cdist
 
 from bench.datasets import (
+    broken_swiss_roll,
     helix,
+    moebius_strip,
     rotated_shape,
     s_curve,
     s_curve_hole,
@@ -81,6 +83,24 @@ def test_the_reach_of_the_swiss_roll_is_half_the_way_from_its_inner_edge_to_the_
 
     nearest = minimize_scalar(gap, bounds=(3 * np.pi, 4 * np.pi), method="bounded").fun
     assert swiss_roll.dataset(n=20).reach == pytest.approx(nearest / 2, rel=1e-3)
+
+
+@pytest.mark.parametrize("gap", [0.01, 0.05])
+def test_the_reach_of_a_swiss_roll_broken_narrowly_is_half_the_way_between_the_ends(gap):
+    ends = 1.5 * np.pi * (2 + np.array([-gap, gap]))
+    way = np.ptp(np.column_stack([ends * np.cos(ends), ends * np.sin(ends)]), axis=0)
+    stated = broken_swiss_roll.dataset(n=20, gap=gap).reach
+    assert stated == pytest.approx(np.linalg.norm(way) / 2, rel=1e-9)
+
+
+def test_the_reach_of_a_swiss_roll_broken_widely_is_half_the_way_between_layers():
+    def gap(t, inner):
+        return np.hypot(t * np.cos(t) - inner[0], t * np.sin(t) - inner[1])
+
+    edge = (0, -1.5 * np.pi)  # the layer beyond it is left
+    nearest = minimize_scalar(gap, args=(edge,), bounds=(3.3 * np.pi, 4 * np.pi), method="bounded")
+    stated = broken_swiss_roll.dataset(n=20, gap=0.2).reach
+    assert stated == pytest.approx(nearest.fun / 2, rel=1e-3)
 
 
 def test_the_reach_of_a_steep_helix_is_its_radius_of_curvature():
@@ -213,6 +233,16 @@ def test_the_reach_of_the_torus_is_the_tube_or_the_hole(minor):
     turn = (2 * np.pi, 2 * np.pi)
     found = smallest_ball(data.geodesics.surface.position, (0, 0), turn, (True, True))
     assert found == pytest.approx(data.reach, rel=1e-6)
+
+
+@pytest.mark.parametrize(("width", "most_bent"), [(0.1, (3.32, 0.045)), (0.8, (4.94, 0.395))])
+def test_the_reach_of_the_moebius_strip_is_its_smallest_radius(width, most_bent):
+    data = moebius_strip.dataset(n=20, width=width)
+    low, high = (0, -width / 2), (2 * np.pi, width / 2)
+    circle = 0.005 * np.column_stack([np.cos(ANGLE), np.sin(ANGLE)])[::50]
+    around = np.vstack([most_bent, circle + most_bent])
+    found = smallest_ball(moebius_strip._position, low, high, (True, False), around=around)
+    assert found == pytest.approx(data.reach, rel=0.01)
 
 
 @pytest.mark.parametrize(("pole", "opening"), [(22.5, 31.5), (50, 120), (30, 250)])
