@@ -72,7 +72,8 @@ def read_grey(data: bytes, name: str) -> NDArray[np.float32]:
     Raises
     ------
     ValueError
-        If it is no such image, is broken, or has more than 2^24 pixels.
+        If it is no such image, is broken, holds floating-point numbers, or has more than 2^24
+        pixels.
     """
     from PIL import Image, UnidentifiedImageError
 
@@ -83,6 +84,11 @@ def read_grey(data: bytes, name: str) -> NDArray[np.float32]:
                 raise ValueError(f"'{name}' has {size} pixels, the most is {_MOST_PIXELS}")
             if image.mode.startswith("I"):  # 16 bits; converting to 8 would clip, not scale
                 return np.asarray(image, np.float32) / np.float32(65535)
+            if image.mode == "F":
+                raise ValueError(
+                    f"'{name}' holds floating-point numbers, whose black and white are not known: "
+                    "give them in a .npy file"
+                )
             return np.asarray(image.convert("L"), np.float32) / np.float32(255)
     except UnidentifiedImageError as error:
         kinds = ", ".join(_FORMATS)

@@ -14,10 +14,22 @@ def files_of(path: Path) -> list[Path]:
     """Return the files in a folder in the order of their names, or a file itself.
 
     Hidden files are left out.
+
+    Raises
+    ------
+    BenchError
+        If a link in the folder leads to another folder, or nowhere.
     """
     if not path.is_dir():
         return [path]
-    inside = (file.relative_to(path) for file in path.rglob("*") if file.is_file())
+    found = list(path.rglob("*"))
+    for link in found:
+        if link.is_symlink() and not link.is_file():
+            raise BenchError(
+                f"'{link.relative_to(path)}' in '{path.name}' is a link to a folder, or to "
+                "nothing: links are followed to files only."
+            )
+    inside = (file.relative_to(path) for file in found if file.is_file())
     kept = [name for name in inside if not any(part.startswith(".") for part in name.parts)]
     return [path / name for name in sorted(kept, key=lambda name: name.parts)]
 

@@ -167,6 +167,10 @@ def _dataset_config(
         return DatasetConfig(item.name, given, 0, tuple(sorted(given)))
     taken = _parameters(choice.name, factory)
     _check_parameters(choice.name, given, taken.keys() - {"seed"})
+    for parameter, value in given.items():
+        _check_kind(f"{choice.name}.{parameter}", value, taken[parameter].annotation)
+    if isinstance(given.get("n"), int):
+        _check_points(choice.name, item, given)
     if n is not None:
         given = _points(n, item, given) | given
     defaults = {
@@ -178,12 +182,32 @@ def _dataset_config(
     return DatasetConfig(item.name, parameters, 0, changed, revision)
 
 
+def _check_kind(name: str, value: object, annotation: object) -> None:
+    """Refuse a value that is not of the kind its parameter is annotated with, where it is."""
+    try:
+        msgspec.convert(value, annotation)
+    except msgspec.ValidationError as error:
+        reason = str(error).replace("`", "").removeprefix("Expected ")
+        raise BenchError(f"{name} must be {reason.replace('got', f'got {value!r},')}.") from error
+    except TypeError:  # an annotation that says nothing of what JSON can say
+        return
+
+
+def _check_points(name: str, item: Item, given: Mapping[str, Any]) -> None:
+    from bench.dataset import require_points
+
+    most = item.beside("most")
+    try:
+        require_points(given["n"], most=most(**given) if most else None)
+    except ValueError as error:
+        raise BenchError(f"{name}: {error}") from error
+
+
 def _points(n: int, item: Item, given: Mapping[str, Any]) -> dict[str, int]:
     """Hold the suite's number of points against what a dataset of real data has.
 
     A dataset's file says that in a function ``most(**parameters)``; what can be drawn without end
-    has none, and data of the user's own are all drawn if no number is given. A number that the
-    user gives to a dataset is not touched: too many is an error.
+    has none, and data of the user's own are all drawn if no number is given.
     """
     most = item.beside("most")
     there = most(**given) if most else None

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
 from bench.geometry.blobs import render_blobs
-from bench.geometry.images import flat_chart, metric_tensor, render_images
+from bench.geometry.images import constant_metric, flat_chart, render_images, require_positive
 from bench.geometry.wrapped import WrappedGeodesics
 from bench.seeds import stream
 
@@ -74,6 +74,7 @@ def dataset(
         If the shape has fewer than 3 arms, is too sharp, or would touch the frame.
     """
     require_points(n)
+    require_positive(radius=radius, travel=travel)
     if arms < 3:
         raise ValueError(f"arms must be at least 3 for a constant metric, got {arms}")
     if blur < 1:
@@ -96,7 +97,7 @@ def dataset(
 
     most = np.array([travel / 2, travel / 2, period / 2])
     motion = stream(seed, "rigid_motion").uniform(-most, most, size=(n, 3))
-    metric = metric_tensor(render, np.zeros(3))
+    metric = constant_metric(render, -most, most)
     flat, speed = flat_chart(motion[:, :2], metric[:2, :2]), float(np.sqrt(metric[2, 2]))
     turn = arms * motion[:, 2:]
     circle = speed / arms * np.hstack([np.cos(turn), np.sin(turn)])

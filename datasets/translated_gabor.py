@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
 from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.images import flat_chart, metric_tensor, pixel_grid, render_images
+from bench.geometry.images import (
+    constant_metric,
+    flat_chart,
+    pixel_grid,
+    render_images,
+    require_positive,
+)
 from bench.geometry.reach import sheet_reach
 from bench.seeds import stream
 
@@ -62,6 +68,7 @@ def dataset(
         If the patch would touch the frame, or the stripes are too fine for the pixels.
     """
     require_points(n)
+    require_positive(width=width, travel=travel)
     if travel / 2 + 3.5 * width > size / 2:
         raise ValueError(
             f"the patch touches the frame: travel / 2 + 3.5 * width must be at most size / 2 = "
@@ -77,8 +84,8 @@ def dataset(
         return np.asarray(envelope * np.cos(2 * np.pi * across / wavelength))
 
     centre = stream(seed, "translated_gabor").uniform(-travel / 2, travel / 2, size=(n, 2))
-    chart = flat_chart(centre, metric_tensor(render, np.zeros(2)))
     farthest = np.full(2, travel / 2)
+    chart = flat_chart(centre, constant_metric(render, -farthest, farthest))
     pixel_noise = stream(seed, "translated_gabor:noise")
     return Dataset(
         X=render_images(render, centre, noise=noise, generator=pixel_noise),

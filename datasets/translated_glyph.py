@@ -19,7 +19,12 @@ from numpy.typing import NDArray
 from bench.dataset import Dataset, require_points
 from bench.geometry.blobs import render_blobs, stroke
 from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.images import flat_chart, metric_tensor, render_images
+from bench.geometry.images import (
+    constant_metric,
+    flat_chart,
+    render_images,
+    require_positive,
+)
 from bench.geometry.reach import sheet_reach
 from bench.seeds import stream
 
@@ -83,6 +88,7 @@ def dataset(
         If the letter is not known or would touch the frame, or its strokes are too sharp.
     """
     require_points(n)
+    require_positive(height=height, travel=travel)
     if glyph not in _GLYPHS:
         raise ValueError(f"glyph must be one of {', '.join(_GLYPHS)}, got {glyph!r}")
     if blur < 1:
@@ -103,8 +109,8 @@ def dataset(
         return render_blobs(centre[:, None] + dots, weights, blur, size)
 
     centre = stream(seed, "translated_glyph").uniform(-travel / 2, travel / 2, size=(n, 2))
-    chart = flat_chart(centre, metric_tensor(render, np.zeros(2)))
     farthest = np.full(2, travel / 2)
+    chart = flat_chart(centre, constant_metric(render, -farthest, farthest))
     pixel_noise = stream(seed, "translated_glyph:noise")
     return Dataset(
         X=render_images(render, centre, noise=noise, generator=pixel_noise),

@@ -19,7 +19,13 @@ from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
 from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.images import flat_chart, metric_tensor, pixel_positions, render_images
+from bench.geometry.images import (
+    constant_metric,
+    flat_chart,
+    pixel_positions,
+    render_images,
+    require_positive,
+)
 from bench.geometry.reach import sheet_reach
 from bench.seeds import stream
 
@@ -68,6 +74,7 @@ def dataset(
         (nearly) the same in both directions.
     """
     require_points(n)
+    require_positive(width=width, travel=travel)
     if travel / 2 + 3.5 * width > size / 2:
         raise ValueError(
             f"the patch touches the frame: travel / 2 + 3.5 * width must be at most size / 2 = "
@@ -94,8 +101,8 @@ def dataset(
         return images.reshape(len(centre), -1)
 
     centre = stream(seed, "translated_grating").uniform(-travel / 2, travel / 2, size=(n, 2))
-    chart = flat_chart(centre, metric_tensor(render, np.zeros(2)))
     farthest = np.full(2, travel / 2)
+    chart = flat_chart(centre, constant_metric(render, -farthest, farthest))
     pixel_noise = stream(seed, "translated_grating:noise")
     return Dataset(
         X=render_images(render, centre, noise=noise, generator=pixel_noise),

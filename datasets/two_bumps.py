@@ -19,7 +19,12 @@ from numpy.typing import NDArray
 from bench.dataset import Dataset, require_points
 from bench.geometry.blobs import render_blobs
 from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.images import flat_chart, metric_tensor, render_images
+from bench.geometry.images import (
+    constant_metric,
+    flat_chart,
+    render_images,
+    require_positive,
+)
 from bench.seeds import stream
 
 
@@ -60,6 +65,7 @@ def dataset(
         If a bump would touch the frame or the other half.
     """
     require_points(n)
+    require_positive(width=width, travel=travel)
     if travel / 2 + 3.5 * width > size / 2:
         raise ValueError(
             f"a bump leaves its half: travel / 2 + 3.5 * width must be at most size / 2 = "
@@ -74,7 +80,8 @@ def dataset(
         return np.concatenate(halves, axis=2).reshape(len(centres), -1)
 
     centres = stream(seed, "two_bumps").uniform(-travel / 2, travel / 2, size=(n, 4))
-    chart = flat_chart(centres, metric_tensor(render, np.zeros(4)))
+    farthest = np.full(4, travel / 2)
+    chart = flat_chart(centres, constant_metric(render, -farthest, farthest))
     pixel_noise = stream(seed, "two_bumps:noise")
     return Dataset(
         X=render_images(render, centres, noise=noise, generator=pixel_noise),

@@ -153,6 +153,11 @@ def refusing(factory):
     return dataset
 
 
+def drawing_globally(n, seed):
+    np.random.seed(seed)  # noqa: NPY002 - as it should not be
+    return square(n, seed)
+
+
 class OneWay(FlatGeodesics):
     def distances(self, rows):
         found = super().distances(rows)
@@ -200,6 +205,36 @@ def joined_when_near(good):
             altered(swiss_roll, lambda good: Stated(good.geodesics.distances, {}, "numerical")),
             "notes give no relative_error",
         ),
+        (
+            altered(
+                swiss_roll,
+                lambda good: Stated(longer(good).found, {"relative_error": 0.9}, "numerical"),
+            ),
+            "notes give no relative_error above 0 and up to 0.05",
+        ),
+        (
+            altered(swiss_roll, lambda good: Stated(good.geodesics.distances, {}, "exact")),
+            "status 'exact' is none of",
+        ),
+        (
+            altered(
+                swiss_roll,
+                lambda good: Stated(
+                    lambda rows: good.geodesics.distances(rows).astype(np.float32), {}
+                ),
+            ),
+            "distances are float32, not float64",
+        ),
+        (
+            altered(
+                swiss_roll,
+                lambda good: Stated(
+                    lambda rows: good.geodesics.distances(rows) * (1 + (len(rows) < 9)), {}
+                ),
+            ),
+            "1 rows are not those of all",
+        ),
+        (refusing(drawing_globally), "the global random state of numpy is used"),
         (
             altered(broken_swiss_roll, lambda good: Stated(good.geodesics.distances, {})),
             "no pieces are noted",

@@ -106,6 +106,7 @@ def test_16_bits_are_scaled_and_not_clipped():
         (encode(GREY, "PNG")[:60], "broken image"),
         (encode(COLOUR, "JPEG")[:-40], "broken image"),
         (b"P5 5000 5000 255\n", "5000 x 5000 pixels, the most is 16777216"),
+        (encode(GREY.astype(np.float32), "TIFF"), "holds floating-point numbers"),
     ],
 )
 def test_what_is_no_whole_image_is_refused(data, message):

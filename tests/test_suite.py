@@ -61,8 +61,6 @@ def test_the_suites_number_of_points_is_all_that_a_smaller_dataset_has():
         "digits": 1797,
         "swiss_roll": 1800,
     }
-    asked = plan(small(datasets=["digits"]), Registry(), {"digits": {"n": 1800}})
-    assert asked[0].dataset.parameters["n"] == 1800
     view = plan(small(datasets=["coil20"], n=1500), Registry(), {"coil20": {"object": 3}})
     assert view[0].dataset.label == "coil20(n=72, object=3)"
 
@@ -207,3 +205,30 @@ def test_an_unknown_suite_offers_the_closest_match(tmp_path):
         load_suite("smok")
     with pytest.raises(BenchError, match="Cannot read suite"):
         load_suite(str(tmp_path / "missing.toml"))
+
+
+@pytest.mark.parametrize(
+    ("dataset", "parameter", "value", "message"),
+    [
+        ("swiss_roll", "n", "abc", r"swiss_roll\.n must be int, got 'abc', str"),
+        ("swiss_roll", "noise", True, r"swiss_roll\.noise must be float, got True, bool"),
+        ("swiss_roll", "noise", [1], r"swiss_roll\.noise must be float, got \[1\], array"),
+        ("swiss_roll", "dimensions", 3.5, r"dimensions must be int \| null, got 3\.5, float"),
+        ("translated_glyph", "glyph", 3, r"translated_glyph\.glyph must be str, got 3, int"),
+        ("swiss_roll", "n", -5, "swiss_roll: n must be 10 or more, got -5"),
+        ("digits", "n", 5000, "digits: n must be 10 to 1797, got 5000"),
+    ],
+)
+def test_values_that_a_dataset_cannot_take_are_refused_before_anything_runs(
+    dataset, parameter, value, message
+):
+    suite = Suite((Choice(dataset),), (Choice("random"),), (0,))
+    with pytest.raises(BenchError, match=message):
+        plan(suite, Registry(), {dataset: {parameter: value}})
+
+
+def test_an_integer_is_a_number_too_and_none_is_allowed_where_it_says_so():
+    suite = Suite((Choice("swiss_roll"),), (Choice("random"),), (0,))
+    given = {"noise": 1, "dimensions": None}
+    job = plan(suite, Registry(), {"swiss_roll": given})[0]
+    assert job.dataset.parameters["noise"] == 1

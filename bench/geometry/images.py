@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Render = Callable[[Array], Array]
 
+_PLACES = 12  # beside the middle and two corners, where a metric is measured
+_MOST_OFF = 0.01
 _BLOCK_BYTES = 2**18  # of one float64 array of images; several of them fit into a core's own cache
 
 
@@ -58,6 +60,45 @@ def metric_tensor(render: Render, parameters: Array, step: float = 1e-4) -> Arra
     images = render(around.reshape(-1, d)).reshape(*around.shape[:-1], -1)
     derivative = (images[0] - images[1]) / (2 * step)
     return np.asarray(derivative @ np.swapaxes(derivative, -1, -2))
+
+
+def constant_metric(render: Render, low: Array, high: Array) -> Array:
+    """Measure the metric that a family of images has all over a box of parameters.
+
+    It is compared at corners of the box, where a pattern is nearest to the frame, and at places
+    within pixels, where one too fine for them shows.
+
+    Parameters
+    ----------
+    render : callable
+        From parameters of shape (m, d) to images of shape (m, D).
+    low, high : ndarray of shape (d,)
+        Opposite corners of the box.
+
+    Returns
+    -------
+    ndarray of shape (d, d)
+        The metric in the middle of the box.
+
+    Raises
+    ------
+    ValueError
+        If lengths elsewhere differ from it by more than 1 % in some direction, or nothing changes.
+    """
+    within = np.random.default_rng(0).uniform(low, high, (_PLACES, len(low)))
+    places = np.vstack([low, high, within])
+    middle = metric_tensor(render, (low + high) / 2)
+    if not np.linalg.eigvalsh(middle)[0] > 0:
+        raise ValueError("the images do not change with all of their parameters")
+    root = np.linalg.inv(np.linalg.cholesky(middle))
+    stretches = np.linalg.eigvalsh(root @ metric_tensor(render, places) @ root.T)
+    off = np.abs(np.sqrt(np.maximum(stretches, 0)) - 1).max()
+    if off > _MOST_OFF:
+        raise ValueError(
+            f"lengths along the manifold would be off by {off:.1%}: the pattern is too fine for "
+            "the pixels, or is cut by the frame"
+        )
+    return middle
 
 
 def flat_chart(parameters: Array, metric: Array) -> Array:
@@ -107,8 +148,29 @@ def render_images(
     return images
 
 
+def require_positive(**lengths: float) -> None:
+    """Refuse lengths in an image that are not above 0.
+
+    Raises
+    ------
+    ValueError
+        Naming the first.
+    """
+    for name, length in lengths.items():
+        if not 0 < length < np.inf:
+            raise ValueError(f"{name} must be above 0, got {length:g}")
+
+
 def add_pixel_noise(
     images: NDArray[np.floating], noise: float, generator: np.random.Generator
 ) -> NDArray[np.floating]:
-    """Add Gaussian noise of a standard deviation to each pixel; 0 leaves the images as they are."""
+    """Add Gaussian noise of a standard deviation to each pixel; 0 leaves the images as they are.
+
+    Raises
+    ------
+    ValueError
+        If the standard deviation is negative.
+    """
+    if not 0 <= noise < np.inf:
+        raise ValueError(f"noise must be 0 or more, got {noise:g}")
     return images + noise * generator.standard_normal(images.shape) if noise else images

@@ -79,9 +79,9 @@ class ParameterBox:
         """Measure lines that turn as geodesics do at their ends, and stay in the box.
 
         Each is a parabola whose second derivative is the mean of those of the geodesics that
-        leave its two ends along it; where it would leave the box, it turns less. So it is longer
-        than the geodesic by a share of the fourth order of its length, while the straight line
-        is longer by one of the second.
+        leave its two ends along it; where it would leave the box, it turns less. Away from the
+        walls it is longer than the geodesic by a share of the fourth order of its length, while
+        the straight line is longer by one of the second.
 
         Parameters
         ----------

@@ -11,6 +11,7 @@ from bench.metrics.comparison import compare
 from bench.testing.geodesics import (
     DrawnDataset,
     has_metric_geodesics,
+    has_the_same_rows_however_many_are_asked_for,
     is_never_shorter_than_the_chord,
     is_the_chord_for_neighbors,
     is_what_the_graph_tends_to,
@@ -37,11 +38,18 @@ def _draws_as_many(drawn: DrawnDataset) -> None:
 
 def _is_drawn_by_its_seed(drawn: DrawnDataset) -> None:
     """Draw the same points and geodesics for the same seed, others for another."""
+    before = _global_state()
     first, again, other = (_as_it_comes(drawn, seed) for seed in (0, 0, 1))
+    require(_global_state() == before, "the global random state of numpy is used")
     require(np.array_equal(first.X, again.X), "two draws of one seed differ")
     distances, same = (one.geodesics.distances(np.arange(_AGAIN)) for one in (first, again))
     require(np.array_equal(distances, same), "geodesics differ")
     require(not np.array_equal(first.X, other.X), "two seeds give the same points")
+
+
+def _global_state() -> tuple[bytes, int]:
+    state = np.random.get_state(legacy=False)["state"]  # noqa: NPY002 - nobody should draw from it
+    return state["key"].tobytes(), state["pos"]
 
 
 def _has_an_oracle_at_the_top(drawn: DrawnDataset) -> None:
@@ -64,6 +72,7 @@ DATASET_RULES: list[Rule] = [
     _draws_as_many,
     _is_drawn_by_its_seed,
     has_metric_geodesics,
+    has_the_same_rows_however_many_are_asked_for,
     is_never_shorter_than_the_chord,
     is_the_chord_for_neighbors,
     is_what_the_graph_tends_to,

@@ -4,15 +4,18 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset, DatasetFactory
 from bench.geometry.euclidean import EuclideanDistances
+from bench.geometry.geodesics import Status
 from bench.geometry.graph import graph_geodesics
 from bench.testing.rules import N, require
 
+_LARGEST_ERROR = 0.05  # of geodesics that are called numerical, and not a graph's estimate
 _EXACT = 1e-9  # what rounding may do to a closed form, as a share of the largest distance
 _DENSE, _ROWS, _NEIGHBORS = 1200, 30, 12
 # Neighbours at more than so much of the typical distance are not near: nothing local shows.
@@ -53,7 +56,10 @@ class DrawnDataset:
 def has_metric_geodesics(drawn: DrawnDataset) -> None:
     """Give geodesics that are a metric: zero to itself, symmetric, no detour shorter."""
     dataset, distances = drawn.quiet, drawn.distances
+    status = dataset.geodesics.status
+    require(status in get_args(Status), f"status {status!r} is none of {get_args(Status)}")
     require(distances.shape == (N, N), f"distances of shape {distances.shape}")
+    require(distances.dtype == np.float64, f"distances are {distances.dtype}, not float64")
     require((distances >= 0).all(), "a distance is not a length")  # nor is NaN
     _require_pieces(distances, dataset.geodesics.notes.get("pieces", 1))
     scale, error = distances[np.isfinite(distances)].max(), relative_error(dataset)
@@ -64,6 +70,15 @@ def has_metric_geodesics(drawn: DrawnDataset) -> None:
     detour = np.min([distances[:, [j]] + distances[j] for j in range(N)], axis=0)
     shorter = detour * (1 + 2 * error) + _EXACT * scale < distances
     require(not shorter.any(), "a detour is shorter than the geodesic")
+
+
+def has_the_same_rows_however_many_are_asked_for(drawn: DrawnDataset) -> None:
+    """Give the same distances of a row whether it is asked for alone or with others."""
+    scale = drawn.distances[np.isfinite(drawn.distances)].max()
+    for rows in (np.array([N - 1]), np.arange(N)[::-7]):
+        alone, among = drawn.quiet.geodesics.distances(rows), drawn.distances[rows]
+        same = np.isclose(alone, among, rtol=_EXACT, atol=_EXACT * scale)
+        require(same.all(), f"{len(rows)} rows are not those of all")
 
 
 def _require_pieces(distances: NDArray[np.float64], pieces: float) -> None:
@@ -170,9 +185,12 @@ def relative_error(dataset: Dataset) -> float:
     """
     if dataset.geodesics.status != "numerical":
         return 0.0
-    error = dataset.geodesics.notes.get("relative_error")
-    require(error is not None and 0 < error < 1, "numerical, but notes give no relative_error")
-    return float(error or 0)
+    error = dataset.geodesics.notes.get("relative_error") or 0.0
+    require(
+        0 < error <= _LARGEST_ERROR,
+        f"numerical, but notes give no relative_error above 0 and up to {_LARGEST_ERROR}",
+    )
+    return float(error)
 
 
 def draw(factory: DatasetFactory, *, n: int = N, seed: int = 0) -> Dataset:

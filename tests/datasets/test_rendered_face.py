@@ -13,7 +13,7 @@ from scipy.spatial.distance import cdist
 from bench.datasets import rendered_face
 from bench.geometry.head import render_head
 from bench.geometry.images import metric_tensor
-from bench.geometry.parameter_grid import ParameterGrid
+from bench.geometry.parameter_grid import GridGeodesics, ParameterGrid
 from bench.geometry.shortest_paths import ShortestPaths
 from bench.geometry.varying_metric import VaryingMetric
 
@@ -87,6 +87,17 @@ def test_a_finer_grid_moves_no_distance_by_more_than_the_stated_bound():
     assert far.mean() > 0.5
     assert np.abs(off).max() < 0.005
     assert np.abs(off).mean() < 0.001
+
+
+def test_distances_jump_by_less_than_the_bound_where_points_are_near_enough_for_one_line():
+    grid, angle = draw().geodesics.grid, np.linspace(0, 2 * np.pi, 97)
+    starts = np.array([[36.0, 36.0], [27.3, 44.8], [20.1, 51.7]]) * grid.cell - MOST
+    for start in starts:
+        around = np.column_stack([np.cos(angle), np.sin(angle)]) * grid.cell
+        ends = [start + cells * around for cells in (17.999, 18.001)]
+        places = np.vstack([start, *ends])
+        found = GridGeodesics(grid, places, 0.005).distances(np.array([0]))[0, 1:]
+        assert np.abs(found[:97] / found[97:] - 1).max() < 0.005
 
 
 def test_the_interpolated_metric_is_the_measured_one():

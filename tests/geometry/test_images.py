@@ -13,6 +13,7 @@ from bench.datasets import (
 from bench.geometry.blobs import stroke
 from bench.geometry.images import (
     add_pixel_noise,
+    constant_metric,
     flat_chart,
     metric_tensor,
     pixel_grid,
@@ -366,3 +367,53 @@ def test_metric_tensors_of_several_places_are_those_of_each():
     assert found.shape == (5, 2, 2)
     for place, tensor in zip(places, found, strict=True):
         np.testing.assert_allclose(tensor, metric_tensor(render, place), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "message"),
+    [
+        (translated_bump, {"width": 0.5}, "off by .*: the pattern is too fine for the pixels"),
+        (two_bumps, {"width": 0.3}, "off by .*: the pattern is too fine for the pixels"),
+        (translated_gabor, {"width": 1}, "off by .*: the pattern is too fine for the pixels"),
+        (translated_gabor, {"width": 2, "wavelength": 3}, "too fine for the pixels"),
+        (translated_grating, {"width": 2, "wavelength": 3}, "too fine for the pixels"),
+        (translated_bump, {"width": -20}, "width must be above 0, got -20"),
+        (translated_bump, {"travel": 0}, "travel must be above 0, got 0"),
+        (translated_gabor, {"travel": np.inf}, "travel must be above 0, got inf"),
+        (translated_glyph, {"height": 0}, "height must be above 0, got 0"),
+        (translated_glyph, {"height": -40, "travel": 60}, "height must be above 0, got -40"),
+        (rigid_motion, {"radius": -1}, "radius must be above 0, got -1"),
+        (two_bumps, {"noise": -1}, "noise must be 0 or more, got -1"),
+    ],
+)
+def test_images_whose_geodesics_would_be_wrong_are_refused(module, options, message):
+    with pytest.raises(ValueError, match=message):
+        module.dataset(n=20, **options)
+
+
+@pytest.mark.parametrize("width", [0.9, 1.2, 3.0])
+def test_what_is_not_refused_has_the_lengths_it_states(width):
+    """Measure them anew, by short steps at other places than those that are looked at."""
+    drawn = translated_bump.dataset(n=400, width=width, seed=3)
+    chords = np.linalg.norm(drawn.X[:, None].astype(float) - drawn.X[None, :50], axis=-1)
+    stated = drawn.geodesics.distances(np.arange(50)).T
+    near = (stated > 0) & (stated < 0.25 * drawn.reach)
+    assert near.sum() > 20
+    np.testing.assert_allclose(chords[near], stated[near], rtol=0.015)
+
+
+def test_a_pattern_that_is_cut_by_the_frame_is_refused_as_its_metric_varies():
+    x, y = pixel_grid(20)
+
+    def cut(places):
+        return np.exp(-((x - places[:, :1]) ** 2 + (y - places[:, 1:]) ** 2) / (2 * 3.0**2))
+
+    with pytest.raises(ValueError, match="cut by the frame"):
+        constant_metric(cut, np.full(2, -6.0), np.full(2, 6.0))
+    inside = constant_metric(cut, np.full(2, -0.5), np.full(2, 0.5))
+    np.testing.assert_allclose(inside, np.pi / 2 * np.eye(2), rtol=0.03)
+
+
+def test_a_family_that_does_not_change_has_no_metric():
+    with pytest.raises(ValueError, match="do not change with all of their parameters"):
+        constant_metric(lambda u: np.ones((len(u), 9)), np.zeros(1), np.ones(1))
