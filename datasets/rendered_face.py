@@ -34,6 +34,8 @@ from bench.geometry.parameter_grid import GridGeodesics, ParameterGrid
 from bench.geometry.varying_metric import VaryingMetric
 from bench.seeds import stream
 
+REVISION = 2  # geodesics by squared distances interpolated between nodes
+
 _MOST = np.radians([40.0, 50.0])  # of pose and light, to either side
 _RELATIVE_ERROR = 0.005
 

@@ -63,7 +63,7 @@ def dataset(
     Raises
     ------
     ValueError
-        If the bump would touch the frame.
+        If the bump would touch the frame, or is too narrow for the pixels.
     """
     require_points(n)
     require_positive(width=width, travel=travel)

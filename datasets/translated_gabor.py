@@ -65,7 +65,7 @@ def dataset(
     Raises
     ------
     ValueError
-        If the patch would touch the frame, or the stripes are too fine for the pixels.
+        If the patch would touch the frame, or it or its stripes are too fine for the pixels.
     """
     require_points(n)
     require_positive(width=width, travel=travel)

@@ -70,8 +70,8 @@ def dataset(
     Raises
     ------
     ValueError
-        If the patch would touch the frame, or the stripes are too fine for the pixels or
-        (nearly) the same in both directions.
+        If the patch would touch the frame, it or its stripes are too fine for the pixels, or
+        these are (nearly) the same in both directions.
     """
     require_points(n)
     require_positive(width=width, travel=travel)

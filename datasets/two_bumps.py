@@ -62,7 +62,7 @@ def dataset(
     Raises
     ------
     ValueError
-        If a bump would touch the frame or the other half.
+        If a bump would touch the frame or the other half, or is too narrow for the pixels.
     """
     require_points(n)
     require_positive(width=width, travel=travel)

@@ -234,7 +234,7 @@ def bad(tmp_path, kind):
 @pytest.mark.parametrize("target", ["", "gone.png"])
 def test_a_link_to_a_folder_or_to_nothing_is_refused_and_not_passed_over(folder, refused, target):
     (folder / "99.png").symlink_to(folder.parent / target)
-    assert "'99.png' in 'faces' is a link to a folder, or to nothing" in refused(folder)
+    assert "'99.png' in 'pictures' is a link to a folder, or to nothing" in refused(folder)
 
 
 @pytest.mark.parametrize(

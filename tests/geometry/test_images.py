@@ -394,11 +394,11 @@ def test_images_whose_geodesics_would_be_wrong_are_refused(module, options, mess
 @pytest.mark.parametrize("width", [0.9, 1.2, 3.0])
 def test_what_is_not_refused_has_the_lengths_it_states(width):
     """Measure them anew, by short steps at other places than those that are looked at."""
-    drawn = translated_bump.dataset(n=400, width=width, seed=3)
+    drawn = translated_bump.dataset(n=2000, width=width, seed=3)
     chords = np.linalg.norm(drawn.X[:, None].astype(float) - drawn.X[None, :50], axis=-1)
     stated = drawn.geodesics.distances(np.arange(50)).T
     near = (stated > 0) & (stated < 0.25 * drawn.reach)
-    assert near.sum() > 20
+    assert near.sum() > 40
     np.testing.assert_allclose(chords[near], stated[near], rtol=0.015)
 
 
@@ -411,7 +411,7 @@ def test_a_pattern_that_is_cut_by_the_frame_is_refused_as_its_metric_varies():
     with pytest.raises(ValueError, match="cut by the frame"):
         constant_metric(cut, np.full(2, -6.0), np.full(2, 6.0))
     inside = constant_metric(cut, np.full(2, -0.5), np.full(2, 0.5))
-    np.testing.assert_allclose(inside, np.pi / 2 * np.eye(2), rtol=0.03)
+    np.testing.assert_allclose(inside, np.pi / 2 * np.eye(2), atol=0.03)
 
 
 def test_a_family_that_does_not_change_has_no_metric():
