@@ -141,6 +141,8 @@ def read(
     BenchError
         Naming the first file that does not fit, and what would.
     """
+    import numpy as np
+
     from bench.inputs import check_points, read_array
 
     points, labels = read_folder(path) if path.is_dir() else (read_array(path), None)
@@ -149,6 +151,8 @@ def read(
         image_shape = points.shape[1], points.shape[2]
         points = points.reshape(len(points), -1)
     points = check_points(points, f"'{path.name}'")
+    if np.abs(points).max() > np.finfo(np.float32).max:
+        raise BenchError(f"'{path.name}' has values beyond 3.4e38, the most of float32.")
     if len(points) < _FEWEST:
         raise BenchError(f"'{path.name}' has {len(points)} points; {_FEWEST} or more are needed.")
     return points, labels, image_shape
