@@ -184,6 +184,8 @@ def _dataset_config(
 
 def _check_kind(name: str, value: object, annotation: object) -> None:
     """Refuse a value that is not of the kind its parameter is annotated with, where it is."""
+    if annotation is inspect.Parameter.empty or isinstance(annotation, str):
+        return
     try:
         msgspec.convert(value, annotation)
     except msgspec.ValidationError as error:

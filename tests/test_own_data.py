@@ -263,7 +263,10 @@ def test_bad_folders_get_one_line_and_exit_code_2(tmp_path, refused, kind):
         (IMAGES[None], "'a.npy' must have shape (n, dimensions)"),
         (POINTS.astype(str), "'a.npy' must be real numbers"),
         (POINTS[:9], "'a.npy' has 9 points; 10 or more"),
-        (POINTS.astype(np.float64) * 1e300, "'a.npy' has values beyond 3.4e38, the most of float32"),
+        (
+            POINTS.astype(np.float64) * 1e300,
+            "'a.npy' has values beyond 3.4e38, the most of float32",
+        ),
     ],
 )
 def test_bad_arrays_get_one_line_and_exit_code_2(tmp_path, refused, content, message):

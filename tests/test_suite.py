@@ -232,3 +232,14 @@ def test_an_integer_is_a_number_too_and_none_is_allowed_where_it_says_so():
     given = {"noise": 1, "dimensions": None}
     job = plan(suite, Registry(), {"swiss_roll": given})[0]
     assert job.dataset.parameters["noise"] == 1
+
+
+def test_a_parameter_without_an_annotation_or_with_its_text_takes_any_value(tmp_path):
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "free.py").write_text(
+        "def dataset(*, n=50, seed=0, of: 'int' = 1, on=2): ..."
+    )
+    suite = Suite((Choice("free"),), (Choice("random"),), (0,))
+    given = {"n": 20, "of": "a", "on": [1]}
+    job = plan(suite, Registry((tmp_path,)), {"free": given})[0]
+    assert job.dataset.parameters == given
