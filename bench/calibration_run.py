@@ -69,7 +69,7 @@ def run_calibration(choices: Choices, store: Store, registry: Registry) -> None:
         if found.errors.empty:
             warn(found.left_out)
             names = ", ".join(sorted({config.name for config in configs}))
-            raise BenchError(f"Nothing to calibrate by: no geodesics are found of {names}.")
+            raise BenchError(f"Nothing to calibrate by: no geodesics are known of {names}.")
         publish_calibration(found, store.folder)
     warn(f"Left out: {reason}" for reason in found.left_out)
     console.print(_summary(found))
