@@ -96,7 +96,7 @@ def constant_metric(render: Render, low: Array, high: Array) -> Array:
     if off > _MOST_OFF:
         raise ValueError(
             f"lengths along the manifold would be off by {off:.1%}: the pattern is too fine for "
-            "the pixels, or is cut by the frame"
+            "the pixels, or is cut by the frame; make it wider, or the image larger"
         )
     return middle
 

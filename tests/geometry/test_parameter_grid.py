@@ -118,6 +118,15 @@ def test_distances_hardly_jump_where_points_are_near_enough_for_one_line():
     assert np.abs(np.diff(found / truth)).max() < 0.001
 
 
+@pytest.mark.parametrize("cells", [13.0, 15.0, 17.5])
+def test_points_just_beyond_the_reach_of_the_grid_are_still_joined_by_one_line(cells):
+    grid = grid_over(sphere, [-1.1, -1], [1.1, 1], cells=50)
+    box, ends = grid.box, np.array([[0.3, 0.6], [0.3 - cells * grid.cell[0], 0.6]])
+    found = GridGeodesics(grid, ends, 0.005).distances(np.array([0]))[0, 1]
+    places = box.places(ends)
+    assert found == box.lengths(places[:1], places[1:])[0]
+
+
 def test_cells_are_about_square_in_the_metric():
     stretched = np.diag([4.0, 1.0])
     grid = grid_over(lambda u: np.tile(stretched, (len(u), 1, 1)), [0, 0], [1, 0.5], cells=40)
