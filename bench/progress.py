@@ -8,7 +8,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from bench.engine.pool import Listener
+from bench.engine.run import Listener
 from bench.engine.schedule import Task
 from bench.job import DatasetConfig, Job
 from bench.record import Record, Status

@@ -63,6 +63,11 @@ class Item:
         spec = _find(self.module)
         return Path(spec.origin) if spec and spec.origin and spec.has_location else None
 
+    @property
+    def third_party(self) -> bool:
+        """Whether the code is not part of this package."""
+        return not self.module.startswith("bench.")
+
     @cached_property
     def unavailable(self) -> str | None:
         """Why the item cannot be used here, or None; found without importing it."""

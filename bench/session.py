@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-import psutil
 from rich.markup import escape
 from rich.table import Table
 
 from bench.downloads import Source, downloads_of, fetch
 from bench.engine.guarded import metrics
-from bench.engine.pool import Limits, Run, run_jobs
-from bench.engine.threads import cores
+from bench.engine.pool import Limits, shared_memory
+from bench.engine.run import Run, run_jobs
 from bench.errors import UnavailableError
 from bench.messages import console, errors, warn
 from bench.progress import Display
@@ -57,11 +56,10 @@ class Settings:
     allow_failures: bool
     plugins: tuple[Path, ...]
 
-    @property
-    def limits(self) -> Limits:
-        """The limits of each job."""
-        share = 0.8 * psutil.virtual_memory().total / (self.workers or cores())
-        return Limits(self.time_limit, int((self.memory_limit or 0) * 2**30 or share))
+    def limits(self, jobs: int) -> Limits:
+        """Return the limits of each of some jobs."""
+        given = int((self.memory_limit or 0) * 2**30)
+        return Limits(self.time_limit, given or shared_memory(self.workers, jobs))
 
 
 def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
@@ -180,10 +178,9 @@ def _run(todo: Todo, store: Store, settings: Settings, registry: Registry) -> Ru
                 todo.jobs,
                 store,
                 display,
-                limits=settings.limits,
+                limits=settings.limits(len(todo.jobs)),
                 workers=settings.workers,
-                plugins=registry.plugins,
-                data=registry.data,
+                registry=registry,
                 datasets=todo.datasets,
             )
     except KeyboardInterrupt:

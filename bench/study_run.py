@@ -2,21 +2,18 @@
 
 import shutil
 import time
+from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import as_completed
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import msgspec
-from pebble import ProcessExpired, ProcessPool
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bench.engine.circumstances import circumstances
-from bench.engine.guarded import Failure, guard
-from bench.engine.threads import cores, thread_limit
-from bench.engine.worker import how_it_died, start_worker
-from bench.errors import one_line
+from bench.engine.outcome import Arrays, Failure
+from bench.engine.pool import Ended, Limits, Pool, shared_memory
+from bench.engine.threads import JOB_THREADS, cores
+from bench.engine.worker import Call
 from bench.messages import console, errors, warn
 from bench.record import Status
 from bench.store import Store, write_whole
@@ -60,7 +57,8 @@ def run_study(
         warn(damaged)
         left = [c for c in cells if c.id not in found or (retry and _failed(found[c.id]))]
         begun = time.perf_counter()
-        _run(name, left, folder, workers, time_limit, found)
+        limits = Limits(time_limit, shared_memory(workers, len(left)))
+        _run(name, left, folder, workers, limits, found)
         outcomes = [found[cell.id] for cell in cells]
         files = study.publish(outcomes, folder)
     if left:
@@ -73,14 +71,10 @@ def run_study(
     return 1 if failed else 0
 
 
-def run_cell(name: str, cell: Cell, log: str, threads: int) -> Outcome:
-    """Run one cell in a worker. Never raises."""
-    where, begun = circumstances(threads), time.perf_counter()
-    found = guard(lambda: load_study(name).run(cell), Path(log))
-    busy = time.perf_counter() - begun
-    if isinstance(found, Failure):
-        return Outcome(cell, found.status, where, found.reason, busy_seconds=busy)
-    return Outcome(cell, Status.OK, where, numbers=found, busy_seconds=busy)
+def run_cell(name: str, cell: Cell) -> tuple[Outcome, Arrays]:
+    """Run one cell, in a worker."""
+    where = circumstances(JOB_THREADS)
+    return Outcome(cell, Status.OK, where, numbers=load_study(name).run(cell)), {}
 
 
 def _failed(outcome: Outcome) -> bool:
@@ -130,52 +124,44 @@ def _run(
     cells: Sequence[Cell],
     folder: Path,
     workers: int | None,
-    time_limit: float,
+    limits: Limits,
     found: dict[str, Outcome],
 ) -> None:
     """Run cells, and keep each outcome as soon as it is there."""
     if not cells:
         return
     workers = min(workers or cores(), len(cells))
-    threads = max(1, cores() // workers)
-    with (
-        thread_limit(threads),
-        ProcessPool(workers, initializer=start_worker, context=get_context("spawn")) as pool,
-        _bar() as bar,
-    ):
-        task = bar.add_task(name, total=len(cells))
-        futures: dict[Any, Cell] = {}
-        for cell in cells:
-            given = (name, cell, str(_log(folder, cell)), threads)
-            futures[pool.schedule(run_cell, given, timeout=time_limit)] = cell
-        try:
-            for future in as_completed(futures):
-                outcome = _outcome(future, futures[future], time_limit, threads)
-                _keep(folder, outcome)
-                found[outcome.cell.id] = outcome
-                bar.advance(task)
-                if not console.is_terminal:
-                    console.print(f"{outcome.cell.label}: {outcome.status.value}", soft_wrap=True)
-        except BaseException as error:
-            pool.stop()  # type: ignore[no-untyped-call]
-            if isinstance(error, KeyboardInterrupt):
-                kept = sum(cell.id in found for cell in cells)
-                errors.print(f"Stopped. {kept} of {len(cells)} cells are kept in '{folder}'.")
-            raise
-
-
-def _outcome(future: Any, cell: Cell, time_limit: float, threads: int) -> Outcome:  # noqa: ANN401 - of pebble
+    left, running = deque(cells), dict[Call, Cell]()
     try:
-        outcome: Outcome = future.result()
-    except TimeoutError:
-        reason, status = f"no result within {time_limit:g} s", Status.TIMEOUT
-    except ProcessExpired as error:
-        reason, status = how_it_died(error.exitcode), Status.CRASHED
-    except Exception as error:  # noqa: BLE001 - a result that cannot cross the pool
-        reason, status = f"no result came back: {one_line(error)}", Status.CRASHED
-    else:
-        return outcome
-    return Outcome(cell, status, circumstances(threads), reason)
+        with Pool(workers, JOB_THREADS, limits, __name__) as pool, _bar() as bar:
+            task = bar.add_task(name, total=len(cells))
+            while left or running:
+                while left and pool.has_room:
+                    cell = left.popleft()
+                    call = Call(run_cell, (name, cell), Outcome, _log(folder, cell).absolute())
+                    running[call] = cell
+                    pool.submit(call)
+                for ended in pool.wait():
+                    outcome = _outcome(running.pop(ended.call), ended)
+                    _keep(folder, outcome)
+                    found[outcome.cell.id] = outcome
+                    bar.advance(task)
+                    if not console.is_terminal:
+                        console.print(
+                            f"{outcome.cell.label}: {outcome.status.value}", soft_wrap=True
+                        )
+    except KeyboardInterrupt:
+        kept = sum(cell.id in found for cell in cells)
+        errors.print(f"Stopped. {kept} of {len(cells)} cells are kept in '{folder}'.")
+        raise
+
+
+def _outcome(cell: Cell, ended: Ended) -> Outcome:
+    if isinstance(ended.outcome, Failure):
+        where, failure = circumstances(JOB_THREADS), ended.outcome
+        return Outcome(cell, failure.status, where, failure.reason, busy_seconds=ended.seconds)
+    outcome: Outcome = ended.outcome[0]
+    return msgspec.structs.replace(outcome, cell=cell, busy_seconds=ended.seconds)
 
 
 def _bar() -> Progress:

@@ -1,269 +1,254 @@
-"""The local pool: every job in a process that may die, one record for each whatever happens."""
+"""The pool: calls in worker processes that may hang, crash, leak or lie, and one end for each.
 
-import shutil
-import time
-from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, wait
-from dataclasses import dataclass, field
-from multiprocessing import get_context
-from pathlib import Path
-from typing import Any, Protocol
+Tried before: one process pool of a library for all workers. There a worker that is killed while it
+starts or while it sends takes the others with it, limits follow the wall clock, and what a plugin
+returned is unpickled by the harness. Here each worker has pipes of its own (`bench.engine.worker`),
+and one thread of the harness looks after all of them.
+"""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from types import TracebackType
 
 import psutil
-from pebble import ProcessExpired, ProcessPool
 
-from bench.engine.circumstances import circumstances
-from bench.engine.guarded import Failure, Workplace, prepare_guarded, run_guarded
-from bench.engine.schedule import Schedule, Task
-from bench.engine.threads import cores, thread_limit
-from bench.engine.worker import how_it_died, start_worker
-from bench.errors import one_line
-from bench.job import DatasetConfig, Job
-from bench.record import Record, Status
-from bench.registry import Registry
-from bench.store import Store
+from bench.engine.outcome import Failure, Outcome, read
+from bench.engine.threads import cores
+from bench.engine.worker import Call, Worker, how_it_died
+from bench.errors import BenchError
+from bench.record import Status
 
 _POLL_SECONDS = 0.1
+_START_SECONDS = 120.0
+MAX_FAILED_STARTS = 3
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one job may use.
+    """What one call may use.
 
     Parameters
     ----------
     seconds : float
-        Wall-clock time, with warm-up and scoring.
+        Time by a clock that is never set, with warm-up and scoring.
     memory_bytes : int
-        Resident memory of its process, interpreter and libraries included.
+        Resident memory of its process and of all that it started, interpreter and libraries
+        included.
     """
 
     seconds: float
     memory_bytes: int
 
 
-class Listener(Protocol):
-    """Whoever wants to be told how the run goes."""
-
-    def started(self, task: Task) -> None:
-        """Hear that a job began, or the preparation of a dataset."""
-        ...
-
-    def prepared(self, config: DatasetConfig) -> None:
-        """Hear that a dataset is ready."""
-        ...
-
-    def finished(self, record: Record) -> None:
-        """Hear that a job ended, however it did."""
-        ...
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a run came to.
+def shared_memory(workers: int | None, calls: int) -> int:
+    """Return the bytes that each call may hold if they share 80 % of memory.
 
     Parameters
     ----------
-    records : list of Record
-        Of the jobs that ran, in the order in which they ended.
-    wall_seconds, busy_seconds : float
-        Duration of the run, and the time its workers spent on tasks.
-    workers : int
-        Number of workers.
+    workers : int or None
+        Calls at once; one for each core if None.
+    calls : int
+        How many there are: no more than that run at once.
+    """
+    return int(0.8 * psutil.virtual_memory().total / min(workers or cores(), max(calls, 1)))
+
+
+@dataclass(frozen=True, eq=False)
+class Ended:
+    """A call that has ended.
+
+    Parameters
+    ----------
+    call : Call
+    outcome : tuple of (value, arrays) or Failure
+    seconds : float
+        How long it took.
+    children_bytes : int
+        Most memory that processes which it started were seen to hold.
     """
 
-    records: list[Record]
-    wall_seconds: float
-    busy_seconds: float
-    workers: int
-
-    @property
-    def utilisation(self) -> float:
-        """Busy time over the time that the workers were there."""
-        return self.busy_seconds / max(self.wall_seconds * self.workers, 1e-9)
+    call: Call
+    outcome: Outcome
+    seconds: float
+    children_bytes: int
 
 
-@dataclass
-class _Running:
-    task: Task
-    workplace: Workplace
-    began: float = field(default_factory=time.perf_counter)
-    over_memory: int | None = None
+class Pool:
+    """Worker processes, at most one for each of ``size`` calls at once.
 
-    @property
-    def seconds(self) -> float:
-        return time.perf_counter() - self.began
-
-
-def run_jobs(
-    jobs: Sequence[Job],
-    store: Store,
-    listener: Listener,
-    *,
-    limits: Limits,
-    workers: int | None = None,
-    plugins: tuple[Path, ...] = (),
-    data: tuple[Path, ...] = (),
-    datasets: Sequence[DatasetConfig] = (),
-) -> Run:
-    """Run jobs in worker processes and save each record as soon as it is there.
+    Use it as a context manager: on exit no process is left of it, nor of what its calls started.
 
     Parameters
     ----------
-    jobs : sequence of Job
-        What to run; the store must be held (`Store.run`).
-    store : Store
-        Where records go.
-    listener : Listener
-        Told of every start and end.
+    size : int
+        Calls at once.
+    threads : int
+        Threads that each library in a worker may use.
     limits : Limits
-        A job beyond them is ended, and recorded as such.
-    workers : int, optional
-        Processes at once; one for each core if not given. The cores are shared out evenly.
-    plugins : tuple of Path
-        Plugin folders.
-    data : tuple of Path
-        Files and folders of the user's own that are datasets.
-    datasets : sequence of DatasetConfig
-        To be drawn for what tables say of them, even if no job needs them.
-
-    Returns
-    -------
-    Run
+        A call beyond them is ended.
+    preload : str
+        The module of the functions to be called.
     """
-    workers = min(workers or cores(), max(len(jobs), 1))
-    if not jobs and not datasets:
-        return Run([], 0.0, 0.0, workers)
-    threads = max(1, cores() // workers)
-    began = time.perf_counter()
-    with (
-        thread_limit(threads),
-        ProcessPool(workers, initializer=start_worker, context=get_context("spawn")) as pool,
-    ):
-        registry = Registry(plugins, data)
-        execution = _Execution(pool, store, listener, limits, registry, threads)
-        try:
-            execution.work(Schedule(jobs, workers, datasets), workers)
-        except BaseException:
-            pool.stop()  # type: ignore[no-untyped-call]
-            raise
-    return Run(execution.records, time.perf_counter() - began, execution.busy, workers)
 
-
-class _Execution:
-    """The state of one run: what is running, what it came to."""
-
-    def __init__(
-        self,
-        pool: ProcessPool,
-        store: Store,
-        listener: Listener,
-        limits: Limits,
-        registry: Registry,
-        threads: int,
-    ) -> None:
-        self._pool = pool
-        self._store = store
-        self._listener = listener
-        self._limits = limits
-        self._registry = registry
+    def __init__(self, size: int, threads: int, limits: Limits, preload: str) -> None:
+        self._size = size
+        self._preload = preload
         self._threads = threads
-        self._running: dict[Any, _Running] = {}
-        self.records: list[Record] = []
-        self.busy = 0.0
+        self._limits = limits
+        self._workers: list[Worker] = []
+        self._failed_starts = 0
 
-    def work(self, schedule: Schedule, workers: int) -> None:
-        """Keep every worker busy until nothing is left."""
-        while True:
-            while len(self._running) < workers and (task := schedule.next()):
-                self._start(task)
-            if not self._running:
-                return
-            done, _ = wait(self._running, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
-            for future in done:
-                running = self._running.pop(future)
-                self._end(running, self._outcome(future, running), schedule)
-            self._watch_memory()
+    def __enter__(self) -> "Pool":
+        """Start nothing yet: workers start when there are calls for them."""
+        return self
 
-    def _start(self, task: Task) -> None:
-        config = task.dataset if isinstance(task, Job) else task
-        workplace = Workplace(
-            prepared=str(self._store.scratch / config.id),
-            log=str(self._store.scratch / f"{task.id}.log"),
-            plugins=tuple(map(str, self._registry.plugins)),
-            threads=self._threads,
-            data=tuple(map(str, self._registry.data)),
-        )
-        function: Any = run_guarded if isinstance(task, Job) else prepare_guarded
-        future = self._pool.schedule(function, (task, workplace), timeout=self._limits.seconds)
-        self._running[future] = _Running(task, workplace)
-        self._listener.started(task)
-
-    def _outcome(self, future: Any, running: _Running) -> Any:  # noqa: ANN401 - a future of either kind
-        """Return what the worker returned, or the `Failure` that its death amounts to."""
-        try:
-            return future.result()
-        except TimeoutError:
-            reason = f"no result within {self._limits.seconds:g} s"
-            return Failure(Status.TIMEOUT, reason)
-        except ProcessExpired as error:
-            if running.over_memory is not None:
-                reason = f"held {_gib(running.over_memory)}, the limit is "
-                return Failure(Status.OUT_OF_MEMORY, reason + _gib(self._limits.memory_bytes))
-            return Failure(Status.CRASHED, how_it_died(error.exitcode))
-        except Exception as error:  # noqa: BLE001 - a result that cannot cross the pool
-            return Failure(Status.CRASHED, f"no result came back: {one_line(error)}")
-
-    def _end(self, running: _Running, outcome: Any, schedule: Schedule) -> None:  # noqa: ANN401
-        task = running.task
-        if isinstance(task, Job):
-            if isinstance(outcome, Failure):
-                where = circumstances(self._threads)
-                outcome = outcome.record(task, where, running.seconds), {}
-            record, arrays = outcome
-            self.busy += record.busy_seconds
-            self._finish(record, arrays, running, schedule)
-        elif isinstance(outcome, Failure):
-            self.busy += running.seconds
-            reason = f"dataset {task.label}: {outcome.reason}"
-            failure = Failure(outcome.status, reason)
-            for job in schedule.jobs_of(task):
-                record = failure.record(job, circumstances(self._threads), 0.0)
-                self._finish(record, {}, running, schedule)
-        else:
-            facts, arrays = outcome
-            self.busy += facts.busy_seconds
-            self._store.save_dataset(facts, arrays)
-            schedule.prepared(task)
-            self._listener.prepared(task)
-            if not schedule.jobs_of(task):
-                shutil.rmtree(running.workplace.prepared, ignore_errors=True)
-
-    def _finish(
-        self, record: Record, arrays: dict[str, Any], running: _Running, schedule: Schedule
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
-        record = self._store.save(record, arrays)
-        kept = self._store.log_path(record.job)
-        kept.unlink(missing_ok=True)
-        if record.status.is_failure and Path(running.workplace.log).exists():
-            shutil.copyfile(running.workplace.log, kept)
-        self.records.append(record)
-        self._listener.finished(record)
-        if schedule.finished(record.job):
-            shutil.rmtree(running.workplace.prepared, ignore_errors=True)
+        """End every process."""
+        with _uninterrupted():
+            while self._workers:
+                self._workers.pop().end()
 
-    def _watch_memory(self) -> None:
-        """End the process of a job that holds more memory than it may."""
-        for running in self._running.values():
-            try:
-                note = Path(running.workplace.log).with_suffix(".pid")
-                process = psutil.Process(int(note.read_text(encoding="ascii")))
-                held = process.memory_info().rss
-                if held > self._limits.memory_bytes:
-                    running.over_memory = held
-                    process.kill()
-            except (OSError, ValueError, psutil.Error):
-                continue  # not started yet, or ended just now
+    @property
+    def calls(self) -> list[Call]:
+        """The calls that have been submitted and not ended."""
+        return [worker.call for worker in self._workers if worker.call]
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another call can be submitted."""
+        return len(self.calls) < self._size
+
+    def submit(self, call: Call) -> None:
+        """Start a call, in a process of its own if code of third parties runs in it."""
+        free = [worker for worker in self._workers if not worker.call]
+        fresh = [worker for worker in free if not worker.used]
+        chosen = fresh if call.third_party else [w for w in free if w.used] or fresh
+        if not chosen:
+            if len(self._workers) >= self._size:
+                self._end(free[0])
+            chosen = [self._start()]
+        chosen[0].assign(call)
+
+    def cancel(self, call: Call) -> None:
+        """End a call that has been submitted, with its process."""
+        for worker in [worker for worker in self._workers if worker.call is call]:
+            self._end(worker)
+
+    def wait(self) -> list[Ended]:
+        """Wait a moment, and return the calls that have ended.
+
+        Raises
+        ------
+        BenchError
+            If worker processes cannot be started.
+        """
+        wait([handle for worker in self._workers for handle in worker.handles], _POLL_SECONDS)
+        found = []
+        for worker in list(self._workers):
+            worker.listen()
+            if worker.ready:
+                self._failed_starts = 0
+                if worker.call and (ended := self._look_after(worker, worker.call)):
+                    found.append(ended)
+                elif not worker.call and not worker.alive:
+                    self._end(worker)
+            elif not worker.alive or worker.seconds > _START_SECONDS:
+                self._start_again(worker)
+        return found
+
+    def _look_after(self, worker: Worker, call: Call) -> Ended | None:
+        """Return how a call ended, or None if it still runs within its limits."""
+        alive = worker.alive
+        if not worker.done and alive:
+            failure = self._beyond_limits(worker)
+            if not failure:
+                worker.cap_log()
+                return None
+        else:
+            worker.listen()  # it may have ended just after it was done
+            failure = None if worker.done else Failure(Status.CRASHED, _death(worker))
+        ended = Ended(call, failure or _result(call), worker.seconds, worker.children_bytes)
+        worker.cap_log()
+        self._release(worker, ended)
+        return ended
+
+    def _beyond_limits(self, worker: Worker) -> Failure | None:
+        if worker.seconds > self._limits.seconds:
+            return Failure(Status.TIMEOUT, f"no result within {self._limits.seconds:g} s")
+        with suppress(psutil.Error):  # it has just ended
+            held = worker.held_bytes()
+            if held > self._limits.memory_bytes:
+                reason = f"held {_gib(held)}, the limit is {_gib(self._limits.memory_bytes)}"
+                return Failure(Status.OUT_OF_MEMORY, reason)
+        return None
+
+    def _release(self, worker: Worker, ended: Ended) -> None:
+        """Keep a worker only if nothing of its call can be left in it."""
+        failed = isinstance(ended.outcome, Failure)
+        if failed or ended.call.third_party or not worker.alive or worker.has_children():
+            self._end(worker)
+        else:
+            worker.forget()
+
+    def _start(self) -> Worker:
+        worker = Worker(self._threads, self._preload)
+        self._workers.append(worker)
+        return worker
+
+    def _end(self, worker: Worker) -> None:
+        self._workers.remove(worker)
+        with _uninterrupted():
+            worker.end()
+
+    def _start_again(self, worker: Worker) -> None:
+        """Replace a worker that did not start; its call is not to blame and goes to the next."""
+        self._failed_starts += 1
+        call, said = worker.call, "did not start in time" if worker.alive else _death(worker)
+        self._end(worker)
+        if self._failed_starts >= MAX_FAILED_STARTS:
+            raise BenchError(
+                f"Worker processes cannot be started: {said}. In a script, call the benchmark "
+                "below `if __name__ == '__main__':`; else see what is printed above."
+            )
+        if call:
+            self._start().assign(call)
+
+
+def _result(call: Call) -> Outcome:
+    try:
+        return read(call.result, call.expected)
+    except ValueError as error:
+        return Failure(Status.CRASHED, f"no result came back: {error}")
+    finally:
+        with suppress(OSError):
+            call.result.unlink(missing_ok=True)
+
+
+def _death(worker: Worker) -> str:
+    worker.process.join(1)
+    return how_it_died(worker.process.exitcode or 0)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let no second Ctrl-C interrupt the end of processes."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _gib(number: int) -> str:

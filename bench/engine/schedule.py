@@ -46,6 +46,14 @@ class Schedule:
         """Release the jobs of a dataset."""
         self._ready.extend(self._groups[config.id])
 
+    def prepare_again(self, config: DatasetConfig, jobs: Sequence[Job]) -> None:
+        """Put a dataset and jobs that were taken back in front, with those that have not begun."""
+        unbegun = [job for job in self._ready if job.dataset.id == config.id]
+        self._ready = deque(job for job in self._ready if job.dataset.id != config.id)
+        self._groups[config.id] = [*jobs, *unbegun]
+        if self._groups[config.id]:
+            self._unprepared.appendleft(config)
+
     def jobs_of(self, config: DatasetConfig) -> list[Job]:
         """Return the jobs that wait for a dataset."""
         return self._groups[config.id]

@@ -1,8 +1,11 @@
 """Threads: how many there may be, so that neither workers nor libraries crowd each other."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+
+JOB_THREADS = 1
+"""Threads of each library in a job. Part of the protocol: sums depend on it in their last bits."""
 
 _PER_WORKER = (
     "OMP_NUM_THREADS",
@@ -23,11 +26,16 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def thread_limits(threads: int) -> dict[str, str]:
+    """Return the environment variables by which libraries are held to some threads each."""
+    return dict.fromkeys(_PER_WORKER, str(threads))
+
+
 @contextmanager
-def thread_limit(threads: int) -> Iterator[None]:
-    """Let processes started inside the context use at most ``threads`` threads each."""
-    before = {name: os.environ.get(name) for name in _PER_WORKER}
-    os.environ.update(dict.fromkeys(_PER_WORKER, str(threads)))
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables for processes that are started inside the context."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     try:
         yield
     finally:

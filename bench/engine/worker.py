@@ -1,30 +1,235 @@
-"""The life of a worker process: how it begins, and what its end means."""
+"""A worker process: the side that makes calls, and the handle by which the harness holds it.
+
+Each worker has two pipes of its own, so that none can block or garble another's. A call goes in
+pickled; out come single bytes (`READY`, `DONE`), and the outcome lies in a file by then. So the
+harness never waits for the rest of a message, and never unpickles what a plugin could have written.
+"""
 
 import ctypes
 import os
+import secrets
 import signal
 import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib import import_module
+from multiprocessing import get_context, resource_tracker
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from bench.engine.guard import guard
+from bench.engine.outcome import write
+from bench.engine.processes import TAG, descendants, end_all, held_bytes
+from bench.engine.threads import environment, thread_limits
+
+READY, DONE = b"r", b"d"
+MAX_LOG_BYTES = 2**20
+_KEPT_END = 2**16
+_END_SECONDS = 10
+_SET_PARENT_DEATH_SIGNAL, _SET_CHILD_SUBREAPER = 1, 36
 
 
-def start_worker() -> None:
-    """Leave Ctrl-C to the parent, and end when it ends."""
+@dataclass(frozen=True, eq=False)
+class Call:
+    """A function call for a worker.
+
+    Parameters
+    ----------
+    function : callable
+        Importable by name; called in the worker. Returns (value, dict of str to ndarray).
+    arguments : tuple
+    expected : type
+        Of the value.
+    log : Path
+        Absolute path of the file that takes all output. The outcome is written beside it.
+    third_party : bool
+        Whether code runs that is not ours: then the call has a process of its own.
+    """
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    expected: type
+    log: Path
+    third_party: bool = False
+
+    @property
+    def result(self) -> Path:
+        """The file of the outcome."""
+        return self.log.with_suffix(".result")
+
+
+def serve(requests: "Connection[Any, Any]", replies: "Connection[Any, Any]", preload: str) -> None:
+    """Import a module, then make calls, one at a time, until the harness hangs up."""
+    _detach()
+    import_module(preload)
+    os.write(replies.fileno(), READY)
+    while True:
+        try:
+            function, arguments, log, result = requests.recv()
+        except EOFError:
+            return
+        write(result, guard(function, arguments, log))
+        os.write(replies.fileno(), DONE)
+
+
+def _detach() -> None:
+    """Leave Ctrl-C to the harness, end when it ends, and adopt the orphans of one's children."""
+    os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _die_with_parent()
-
-
-def _die_with_parent() -> None:
-    """Ask Linux to end this process when its parent is killed: an orphan would work on."""
     if sys.platform == "linux":
-        set_parent_death_signal = 1
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
-        if os.getppid() == 1:  # it ended before we asked
+        libc = ctypes.CDLL(None)
+        libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        libc.prctl(_SET_CHILD_SUBREAPER, 1)
+        if os.getppid() == 1:  # the harness ended before we asked
             os._exit(1)
+
+
+@dataclass
+class Worker:
+    """The harness's handle of one worker process.
+
+    Parameters
+    ----------
+    threads : int
+        Threads that each library in it may use.
+    preload : str
+        The module of the functions that it will call: importing it takes no time from a call.
+
+    Attributes
+    ----------
+    call : Call or None
+        What it is making, or will make as soon as it is ready.
+    ready : bool
+        Whether it has started.
+    done : bool
+        Whether the outcome of its call has been written.
+    used : bool
+        Whether it has made a call before.
+    since : float
+        `time.monotonic` when it was started or, later, when its call was sent.
+    children_bytes : int
+        Most memory that children of its call were seen to hold.
+    """
+
+    threads: int
+    preload: str
+    call: Call | None = None
+    ready: bool = False
+    done: bool = False
+    used: bool = False
+    since: float = field(default_factory=time.monotonic)
+    children_bytes: int = 0
+    _cut_bytes: int = 0
+    _deaf: bool = False
+
+    def __post_init__(self) -> None:
+        """Start the process."""
+        context = get_context("spawn")
+        self._tag = secrets.token_hex(8)
+        receive, self._requests = context.Pipe(duplex=False)
+        self._replies, send = context.Pipe(duplex=False)
+        os.set_blocking(self._replies.fileno(), False)
+        # multiprocessing's own helper is started first, or it would carry this worker's tag.
+        resource_tracker.ensure_running()  # type: ignore[attr-defined]
+        self.process = context.Process(target=serve, args=(receive, send, self.preload))
+        with environment({TAG: self._tag, **thread_limits(self.threads)}):
+            self.process.start()
+        receive.close()
+        send.close()
+
+    @property
+    def handles(self) -> tuple[Any, ...]:
+        """What to wait for: a byte, or the end of the process."""
+        return () if self._deaf else (self._replies, self.process.sentinel)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been starting, or making its call."""
+        return time.monotonic() - self.since
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process exists."""
+        return self.process.is_alive()
+
+    def listen(self) -> None:
+        """Take the bytes that have arrived, and send the call to a worker that has become ready."""
+        try:
+            said = os.read(self._replies.fileno(), 64)
+        except BlockingIOError:
+            return
+        except OSError:
+            said = b""
+        self._deaf = not said  # its end, or a plugin closed the pipe: then waiting is no use
+        self.done = self.done or (self.call is not None and self.ready and DONE in said)
+        if not self.ready and READY in said:
+            self.ready = True
+            self._send()
+
+    def assign(self, call: Call) -> None:
+        """Give it a call, which it makes at once or when it is ready."""
+        self.call = call
+        if self.ready:
+            self._send()
+
+    def _send(self) -> None:
+        if self.call is None:
+            return
+        call, self.used, self.since = self.call, True, time.monotonic()
+        call.log.parent.mkdir(parents=True, exist_ok=True)
+        call.result.unlink(missing_ok=True)
+        try:
+            self._requests.send((call.function, call.arguments, call.log, call.result))
+        except OSError:
+            return  # it has just ended, which the pool will see
+
+    def held_bytes(self) -> int:
+        """Measure the memory that it and its children hold."""
+        own, children = held_bytes(self.process.pid or 0)
+        self.children_bytes = max(self.children_bytes, children)
+        return own + children
+
+    def has_children(self) -> bool:
+        """Tell whether something that it started still exists."""
+        return bool(descendants(self.process.pid or 0))
+
+    def cap_log(self) -> None:
+        """Cut the middle out of a log that grows without end, and say there how much."""
+        if self.call is None:
+            return
+        with suppress(OSError), self.call.log.open("r+b") as file:
+            size = file.seek(0, os.SEEK_END)
+            if size <= 2 * MAX_LOG_BYTES:
+                return
+            file.seek(size - _KEPT_END)
+            end = file.read(_KEPT_END)
+            self._cut_bytes += size - MAX_LOG_BYTES - _KEPT_END
+            file.truncate(MAX_LOG_BYTES)
+            file.seek(0, os.SEEK_END)
+            file.write(f"\n[{self._cut_bytes:,} bytes are cut here]\n".encode() + end)
+
+    def forget(self) -> None:
+        """Make it free for another call."""
+        self.call, self.done, self.children_bytes, self._cut_bytes = None, False, 0, 0
+
+    def end(self) -> None:
+        """Kill the process and everything that it started."""
+        end_all(self.process.pid or 0, self._tag)
+        self.process.join(_END_SECONDS)
+        self._requests.close()
+        self._replies.close()
 
 
 def how_it_died(exit_code: int) -> str:
     """Say in words what a process ended with."""
     if exit_code >= 0:
         return f"the process ended itself with exit code {exit_code}"
-    name = signal.Signals(-exit_code).name
+    try:
+        name = signal.Signals(-exit_code).name
+    except ValueError:  # a real-time signal
+        name = f"signal {-exit_code}"
     hint = "; the system may be out of memory" if -exit_code == signal.SIGKILL else ""
     return f"the process was ended by {name}{hint}"

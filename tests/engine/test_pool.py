@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bench import Registry, Store
-from bench.engine.pool import Limits, run_jobs
+from bench.engine.pool import Limits
+from bench.engine.run import run_jobs
 from bench.record import Status
 from bench.suite import Choice, Suite, plan
 
@@ -48,7 +49,9 @@ def run(suite, folder, **limits):
     jobs = plan(suite, Registry(PLUGINS))
     bounds = Limits(**({"seconds": 60, "memory_bytes": 4 * 2**30} | limits))
     with store.run():
-        return run_jobs(jobs, store, Silent(), limits=bounds, workers=2, plugins=PLUGINS), store
+        return run_jobs(
+            jobs, store, Silent(), limits=bounds, workers=2, registry=Registry(PLUGINS)
+        ), store
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +59,7 @@ def troubled(tmp_path_factory):
     """One run with every kind of trouble among good jobs."""
     suite = choose(["line", "fails"], [*BAD, *GOOD])
     folder = tmp_path_factory.mktemp("troubled")
-    finished, store = run(suite, folder, seconds=8, memory_bytes=1400 * 2**20)
+    finished, store = run(suite, folder, seconds=25, memory_bytes=1400 * 2**20)
     records = {r.job.reducer.name: r for r in finished.records if r.job.dataset.name == "line"}
     return finished, store, records
 

@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 from bench import study_run
 from bench.cli import app
 from bench.engine.circumstances import circumstances
+from bench.engine.outcome import Failure
+from bench.engine.pool import Ended, Limits
 from bench.errors import BenchError, DegenerateError
 from bench.record import Status
 from bench.study import Cell, Outcome, load_study, study_names
@@ -46,14 +48,35 @@ def ran(monkeypatch):
     ran = []
     monkeypatch.setattr(study_run, "load_study", lambda name: Small("small"))
 
-    def run(name, cells, folder, workers, time_limit, found):
-        for cell in cells:
-            ran.append(cell)
-            outcome = study_run.run_cell(name, cell, str(study_run._log(folder, cell)), 1)
-            study_run._keep(folder, outcome)
-            found[cell.id] = outcome
+    class Here:
+        """A pool without processes."""
 
-    monkeypatch.setattr(study_run, "_run", run)
+        def __init__(self, *_):
+            self.waiting = []
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        has_room = True
+
+        def submit(self, call):
+            ran.append(call.arguments[1])
+            call.log.parent.mkdir(parents=True, exist_ok=True)
+            call.log.write_text("printed")
+            try:
+                outcome = call.function(*call.arguments)
+            except DegenerateError as error:
+                outcome = Failure(Status.DEGENERATE, str(error))
+            self.waiting.append(Ended(call, outcome, 0.5, 0))
+
+        def wait(self):
+            ended, self.waiting = self.waiting, []
+            return ended
+
+    monkeypatch.setattr(study_run, "Pool", Here)
     return ran
 
 
@@ -105,7 +128,7 @@ def test_two_runs_of_a_study_do_not_share_a_folder(tmp_path, ran):
 )
 def test_a_cell_that_fails_in_a_worker_or_is_late_has_an_outcome(tmp_path, dataset, limit, status):
     cell, found = Cell({"family": "real", "dataset": dataset}, 0), {}
-    study_run._run("manifold", [cell], tmp_path, 1, limit, found)
+    study_run._run("manifold", [cell], tmp_path, 1, Limits(limit, 4 * 2**30), found)
     assert found[cell.id].status is status
     assert study_run._read(tmp_path, [cell]) == (found, [])
 
