@@ -183,7 +183,7 @@ def _run(todo: Todo, store: Store, settings: Settings, registry: Registry) -> Ru
                 registry=registry,
                 datasets=todo.datasets,
             )
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or a signal to end
         kept, planned = len(todo.done) + display.done, len(todo.done) + len(todo.jobs)
         errors.print(
             f"Stopped. {kept} of {planned} jobs are kept in '{store.folder}'; "

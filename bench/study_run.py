@@ -150,7 +150,7 @@ def _run(
                         console.print(
                             f"{outcome.cell.label}: {outcome.status.value}", soft_wrap=True
                         )
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or a signal to end
         kept = sum(cell.id in found for cell in cells)
         errors.print(f"Stopped. {kept} of {len(cells)} cells are kept in '{folder}'.")
         raise

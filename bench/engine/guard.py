@@ -46,10 +46,14 @@ def guard(function: Callable[..., Any], arguments: tuple[Any, ...], log: Path) -
     try:
         return encode(*function(*arguments))
     except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, or exit
-        return encode_failure(_failure(error))
+        return encode_failure(failure_of(error))
 
 
-def _failure(error: BaseException) -> Failure:
+def failure_of(error: BaseException) -> Failure:
+    """Return the status and the reason that an error amounts to.
+
+    The traceback of an error that we do not raise ourselves is printed.
+    """
     for kind, status in _STATUS:
         if isinstance(error, kind):
             return Failure(status, str(error))
@@ -72,7 +76,7 @@ def _send_output_to(path: Path) -> None:
 
 def _text(descriptor: int) -> io.TextIOWrapper:
     return io.TextIOWrapper(
-        open(descriptor, "wb", closefd=False),  # noqa: SIM115, PTH123 - stays open as long as the process
+        open(descriptor, "wb", closefd=False),
         encoding="utf-8",
         errors="backslashreplace",
         line_buffering=True,

@@ -1,5 +1,6 @@
-"""The functions that a worker is asked to call; `bench.engine.guard` turns what they raise into a
-`Failure`.
+"""The functions that a worker is asked to call: prepare a dataset, run a job.
+
+`bench.engine.guard` turns what they raise into a `Failure`.
 """
 
 from collections.abc import Sequence

@@ -44,8 +44,9 @@ class PeakMemory:
 
 
 def freeze_permanent_objects() -> None:
-    """Take loaded modules out of garbage collection: they stay, and looking at them takes most of
-    the time of a collection. Does nothing if no module was loaded since the last time.
+    """Take loaded modules out of garbage collection, if new ones were loaded since the last time.
+
+    They stay, and visiting them takes most of the time of a collection.
     """
     global _frozen_modules  # noqa: PLW0603 - the collector that it describes is global too
     if len(sys.modules) != _frozen_modules:

@@ -4,7 +4,6 @@ The harness never unpickles what a worker wrote: a plugin ran there.
 """
 
 import io
-import os
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -71,7 +70,7 @@ def write(path: Path, encoded: bytes) -> None:
     """Put an encoded outcome in place, whole or not at all."""
     unfinished = path.with_name(f"{path.name}.part")
     unfinished.write_bytes(encoded)
-    os.replace(unfinished, path)
+    unfinished.replace(path)
 
 
 def read(path: Path, expected: type) -> Outcome:
@@ -93,7 +92,7 @@ def read(path: Path, expected: type) -> Outcome:
         If the file is not there, or not an outcome of this type.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             message = msgspec.msgpack.decode(file[_VALUE].tobytes(), type=_Message)
             if message.failure:
                 return message.failure

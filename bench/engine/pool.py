@@ -7,24 +7,27 @@ and one thread of the harness looks after all of them.
 """
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from types import TracebackType
+from typing import Any
 
 import psutil
 
 from bench.engine.outcome import Failure, Outcome, read
 from bench.engine.threads import cores
 from bench.engine.worker import Call, Worker, how_it_died
-from bench.errors import BenchError
+from bench.errors import BenchError, one_line
 from bench.record import Status
 
 _POLL_SECONDS = 0.1
 _START_SECONDS = 120.0
 MAX_FAILED_STARTS = 3
+_TERMINATION = (signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,8 @@ class Pool:
 
     def __enter__(self) -> "Pool":
         """Start nothing yet: workers start when there are calls for them."""
+        self._handling = _signals(_TERMINATION, _leave)
+        self._handling.__enter__()
         return self
 
     def __exit__(
@@ -116,6 +121,7 @@ class Pool:
         with _uninterrupted():
             while self._workers:
                 self._workers.pop().end()
+        self._handling.__exit__(None, None, None)
 
     @property
     def calls(self) -> list[Call]:
@@ -200,7 +206,12 @@ class Pool:
             worker.forget()
 
     def _start(self) -> Worker:
-        worker = Worker(self._threads, self._preload)
+        try:
+            worker = Worker(self._threads, self._preload)
+        except (OSError, TypeError, ValueError, RuntimeError) as error:
+            raise _cannot_start(
+                f"{one_line(error)}, with the interpreter {sys.executable!r}"
+            ) from error
         self._workers.append(worker)
         return worker
 
@@ -215,12 +226,16 @@ class Pool:
         call, said = worker.call, "did not start in time" if worker.alive else _death(worker)
         self._end(worker)
         if self._failed_starts >= MAX_FAILED_STARTS:
-            raise BenchError(
-                f"Worker processes cannot be started: {said}. In a script, call the benchmark "
-                "below `if __name__ == '__main__':`; else see what is printed above."
-            )
+            raise _cannot_start(said)
         if call:
             self._start().assign(call)
+
+
+def _cannot_start(why: str) -> BenchError:
+    return BenchError(
+        f"Worker processes cannot be started: {why}. In a script, run the benchmark below "
+        "`if __name__ == '__main__':`; else see what is printed above."
+    )
 
 
 def _result(call: Call) -> Outcome:
@@ -239,16 +254,27 @@ def _death(worker: Worker) -> str:
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Let no second Ctrl-C interrupt the end of processes."""
+def _signals(numbers: tuple[int, ...], handler: Any) -> Iterator[None]:  # noqa: ANN401 - as in `signal`
+    """Handle signals in some way, where this thread may decide that."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = {number: signal.signal(number, handler) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, kept in before.items():
+            signal.signal(number, kept)
+
+
+def _uninterrupted() -> AbstractContextManager[None]:
+    """Let no second Ctrl-C interrupt the end of processes."""
+    return _signals((signal.SIGINT, *_TERMINATION), signal.SIG_IGN)
+
+
+def _leave(number: int, frame: object) -> None:  # noqa: ARG001 - a handler's signature
+    """Leave by an exception, so that what was started is ended."""
+    sys.exit(128 + number)
 
 
 def _gib(number: int) -> str:

@@ -205,8 +205,9 @@ class _Execution:
             self._finish(record, arrays, ended.call.log)
 
     def _prepare_again(self, job: Job, call: Call) -> bool:
-        """Have a dataset prepared again whose files have changed under its jobs, and those jobs run
-        again. Return whether this job is to blame: a plugin's that ran each time.
+        """Prepare a dataset again whose files changed under its jobs, and run those jobs again.
+
+        Return whether this job is to blame: that of a plugin which ran each time.
         """
         config = job.dataset
         spoiled = {call: job} | {

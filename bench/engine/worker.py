@@ -133,7 +133,7 @@ class Worker:
         self._replies, send = context.Pipe(duplex=False)
         os.set_blocking(self._replies.fileno(), False)
         # multiprocessing's own helper is started first, or it would carry this worker's tag.
-        resource_tracker.ensure_running()  # type: ignore[attr-defined]
+        resource_tracker.ensure_running()
         self.process = context.Process(target=serve, args=(receive, send, self.preload))
         with environment({TAG: self._tag, **thread_limits(self.threads)}):
             self.process.start()

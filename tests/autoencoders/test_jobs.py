@@ -2,7 +2,9 @@
 
 import pytest
 
-from bench.engine.guarded import Workplace, prepare_guarded, run_guarded
+from bench import Registry
+from bench.engine.guard import failure_of
+from bench.engine.guarded import Workplace, prepare_dataset, run_job
 from bench.job import DatasetConfig, Job, ReducerConfig
 from bench.record import Status
 
@@ -12,8 +14,8 @@ DATASET = DatasetConfig("swiss_roll", {"n": 60}, seed=0)
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory):
     folder = tmp_path_factory.mktemp("job")
-    place = Workplace(str(folder / "prepared"), str(folder / "log.txt"), (), 1)
-    prepare_guarded(DATASET, place)
+    place = Workplace(folder, Registry(), 1)
+    prepare_dataset(DATASET, place)
     return place
 
 
@@ -28,7 +30,11 @@ def workplace(tmp_path_factory):
     ],
 )
 def test_a_job_ends_with_the_status_and_the_reason(workplace, reducer, parameters, status, reason):
-    record, arrays = run_guarded(Job(DATASET, ReducerConfig(reducer, parameters)), workplace)
-    assert record.status is status
-    assert reason in (record.reason or "")
+    job, arrays = Job(DATASET, ReducerConfig(reducer, parameters)), {}
+    try:
+        found, arrays = run_job(job, workplace)
+    except Exception as error:  # noqa: BLE001 - a worker catches all of them
+        found = failure_of(error)
+    assert found.status is status
+    assert reason in (found.reason or "")
     assert ("embedding" in arrays) == (status is Status.OK)

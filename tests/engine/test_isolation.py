@@ -1,0 +1,283 @@
+"""A plugin can harm its own job, and no other."""
+
+import os
+import signal
+import time
+
+import numpy as np
+import psutil
+import pytest
+
+from bench import Registry, Store
+from bench.engine.pool import Limits
+from bench.engine.run import run_jobs
+from bench.engine.worker import MAX_LOG_BYTES
+from bench.record import Status
+from bench.suite import Choice, Suite, plan
+
+HEAD = """
+import os, resource, signal, subprocess, sys, time
+import numpy as np
+
+class reducer:
+    def __init__(self, n_components=2):
+        self.n_components = n_components
+
+    def fit_transform(self, X):
+        if len(X) > 100:  # not at the warm-up
+"""
+# What plugins leave behind in their process, or do to the files of their dataset.
+HOSTILE = {
+    "clears_path": "sys.path.clear()",
+    "closes_output": "sys.stdout.close(); sys.stderr = None; os.close(1)",
+    "leaves": "os.chdir('/')",
+    "lowers_limits": "resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))",
+    "patches_clock": "time.perf_counter = time.process_time = lambda: 0.0",
+    "patches_numpy": "np.argsort = np.sort; np.random.default_rng = lambda *a: "
+    "np.random.Generator(np.random.PCG64(1))",
+    "patches_scores": "import bench.engine.guarded as g; g.score = lambda *a: ([], {}, [])",
+    "sets_alarm": "signal.setitimer(signal.ITIMER_REAL, 2)",
+    "sets_environment": "os.environ.update(OMP_NUM_THREADS='7', TF_DETERMINISTIC_OPS='0'); "
+    "os.environ.pop('HOME', None)",
+    "sets_keras": "import keras; keras.config.set_floatx('float64')",
+    "writes_to_files": """
+import glob
+for path in glob.glob(FOLDER + '/**/*.npy', recursive=True):
+    with open(path, 'r+b') as file:
+        file.seek(256); file.write(bytes(4096))
+""",
+}
+BUILT_IN = (
+    *("pca", "kernel_pca", "isomap", "lle", "tsne", "umap"),
+    *("autoencoder", "variational_autoencoder", "oracle", "random", "shuffled"),
+)
+OVERRIDES = {"autoencoder": {"epochs": 2}, "variational_autoencoder": {"epochs": 2}}
+
+
+class Silent:
+    def started(self, task):
+        pass
+
+    def prepared(self, config):
+        pass
+
+    def finished(self, record):
+        pass
+
+
+def write_plugins(folder, bodies):
+    (folder / "reducers").mkdir(parents=True)
+    for name, body in bodies.items():
+        lines = "\n".join(f"            {line}" for line in body.strip().splitlines())
+        code = f"FOLDER = {str(folder)!r}{HEAD}{lines}\n        return X[:, : self.n_components]\n"
+        (folder / "reducers" / f"{name}.py").write_text(code)
+    return Registry((folder,))
+
+
+def run(folder, reducers, registry, *, seconds=120, memory=4 * 2**30, workers=1):
+    store = Store(folder / "out")
+    suite = Suite((Choice("swiss_roll"),), tuple(map(Choice, reducers)), (0,))
+    jobs = plan(suite, registry, {"swiss_roll": {"n": 120}, **OVERRIDES})
+    with store.run():
+        ran = run_jobs(
+            jobs,
+            store,
+            Silent(),
+            limits=Limits(seconds, memory),
+            workers=workers,
+            registry=registry,
+        )
+    return {record.job.reducer.name: record for record in ran.records}, store
+
+
+def alternating(first, second):
+    """Put one of the first before each of the second, and the rest of the longer at the end."""
+    pairs = [name for pair in zip(first, second, strict=False) for name in pair]
+    return [*pairs, *first[len(second) :], *second[len(first) :]]
+
+
+def test_built_ins_after_hostile_plugins(tmp_path):
+    """Neighbours of a hostile plugin come to what they come to in a fresh process, to the bit."""
+    registry = write_plugins(tmp_path, HOSTILE)
+    clean, clean_store = run(tmp_path / "clean", BUILT_IN, Registry())
+    found, store = run(tmp_path, alternating([*HOSTILE], BUILT_IN), registry)
+    assert {found[name].status for name in BUILT_IN} == {Status.OK}
+    for name in BUILT_IN:
+        assert found[name].scores == clean[name].scores, name
+        np.testing.assert_array_equal(
+            store.arrays(found[name])["embedding"], clean_store.arrays(clean[name])["embedding"]
+        )
+        assert found[name].costs.fit_seconds > 0
+    blamed = found["writes_to_files"]
+    assert blamed.status is Status.ERROR
+    assert "files of its dataset changed" in blamed.reason
+
+
+def test_plugin_after_built_in(tmp_path):
+    """A plugin finds no package loaded and configured by a job before it."""
+    body = "assert 'tensorflow' not in sys.modules, 'TensorFlow is loaded'"
+    registry = write_plugins(tmp_path, {"wants_none": body})
+    found, _ = run(tmp_path, ["autoencoder", "wants_none"], registry)
+    assert found["wants_none"].status is Status.OK, found["wants_none"].reason
+
+
+def test_array_changed_after_the_check(tmp_path):
+    """What is kept is the embedding that was checked, whatever its plugin does to it later."""
+    (tmp_path / "reducers").mkdir()
+    (tmp_path / "reducers" / "changes.py").write_text("""
+import threading, time
+import numpy as np
+
+class reducer:
+    def __init__(self, n_components=2):
+        self.n_components = n_components
+
+    def fit_transform(self, X):
+        Y = np.array(X[:, : self.n_components])
+        def spoil():
+            while True:
+                time.sleep(0.001)
+                if len(X) > 100 and 'bench.metrics.comparison' in __import__('sys').modules:
+                    time.sleep(0.05)
+                    Y[:] = np.nan
+        threading.Thread(target=spoil, daemon=True).start()
+        return Y
+""")
+    found, store = run(tmp_path, ["changes"], Registry((tmp_path,)))
+    assert found["changes"].status is Status.OK
+    assert np.isfinite(store.arrays(found["changes"])["embedding"]).all()
+
+
+CHILD = "import time; held = bytearray({mib} << 20); held[::4096] = b'x' * len(held[::4096])"
+BUSY = "\nend = time.process_time() + {seconds}\nwhile time.process_time() < end: pass"
+
+
+def child(mib, seconds):
+    code = (CHILD + BUSY).format(mib=mib, seconds=seconds)
+    return f"subprocess.run([sys.executable, '-c', {code!r}])"
+
+
+def test_costs_of_children(tmp_path):
+    """Memory and processor time of a job's children are part of its costs."""
+    registry = write_plugins(tmp_path, {"delegates": child(mib=300, seconds=1)})
+    found, _ = run(tmp_path, ["delegates"], registry)
+    costs = found["delegates"].costs
+    assert 0.95 < costs.cpu_seconds < 3
+    assert 300 <= costs.peak_memory_bytes / 2**20 < 450
+
+
+def test_memory_limit_of_children(tmp_path):
+    """A job whose children hold more than it may is ended as out of memory."""
+    registry = write_plugins(tmp_path, {"delegates": child(mib=2000, seconds=60)})
+    found, _ = run(tmp_path, ["delegates"], registry, memory=1500 * 2**20)
+    assert found["delegates"].status is Status.OUT_OF_MEMORY
+    assert "the limit is 1.46 GiB" in found["delegates"].reason
+
+
+LEFT = {
+    "child_at_limit": "subprocess.run(['sleep', '600'])",
+    "child_left": "subprocess.Popen(['sleep', '600'])",
+    "daemon": "if os.fork() == 0:\n    os.setsid()\n    if os.fork(): os._exit(0)\n    "
+    "time.sleep(600)",
+    "dies": "subprocess.Popen(['sleep', '600'])\nos.kill(os.getpid(), signal.SIGKILL)",
+    "workers": "from joblib import Parallel, delayed\n"
+    "Parallel(n_jobs=2, backend='loky')(delayed(time.sleep)(0) for _ in range(2))",
+}
+
+
+def test_left_over_processes(tmp_path, monkeypatch):
+    """No process that a job started outlives it, however it ended."""
+    monkeypatch.setenv("LEFT_OVER", str(tmp_path))
+    registry = write_plugins(tmp_path, LEFT)
+    found, _ = run(tmp_path, list(LEFT), registry, seconds=20, workers=2)
+    assert found["child_at_limit"].status is Status.TIMEOUT
+    assert found["dies"].status is Status.CRASHED
+    assert {found[name].status for name in ("child_left", "workers")} == {Status.OK}
+    left = [
+        p.info for p in psutil.process_iter(["pid", "environ", "cmdline"]) if p.pid != os.getpid()
+    ]
+    marked = [i for i in left if (i["environ"] or {}).get("LEFT_OVER") == str(tmp_path)]
+    assert [i["cmdline"] for i in marked if "resource_tracker" not in str(i["cmdline"])] == []
+
+
+def test_output_is_capped(tmp_path):
+    """A log without end keeps its beginning and its end, and says how much is cut."""
+    body = """
+print("first words")
+end = time.monotonic() + 1
+while time.monotonic() < end:
+    os.write(1, b"x" * 65536)
+raise ValueError("last words")
+"""
+    found, store = run(tmp_path, ["talks"], write_plugins(tmp_path, {"talks": body}))
+    log = store.log_path(found["talks"].job).read_text()
+    assert log.startswith("first words")
+    assert "bytes are cut here" in log
+    assert log.rstrip().endswith("last words")
+    assert len(log) < 3 * MAX_LOG_BYTES
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "reason"),
+    [
+        ("os._exit(0)", Status.CRASHED, "ended itself with exit code 0"),
+        ("sys.exit(0)", Status.ERROR, "SystemExit"),
+        ("os.kill(os.getpid(), signal.SIGSTOP)", Status.TIMEOUT, "no result within 10 s"),
+        ("os.closerange(3, 200); time.sleep(600)", Status.TIMEOUT, "no result within 10 s"),
+        ("os.abort()", Status.CRASHED, "SIGABRT"),
+    ],
+    ids=["exit code 0", "sys.exit", "stopped", "pipes closed", "abort"],
+)
+def test_ways_to_end(tmp_path, body, status, reason):
+    """Each way to end, or not to, has its status, and the next job runs."""
+    registry = write_plugins(tmp_path, {"ends": body})
+    found, _ = run(tmp_path, ["ends", "pca"], registry, seconds=10)
+    assert found["ends"].status is status
+    assert reason in found["ends"].reason
+    assert found["pca"].status is Status.OK
+
+
+def test_message_cut_short(tmp_path):
+    """Bytes that a plugin writes into every pipe neither stop the run nor count as a result."""
+    body = """
+for number in range(3, 64):
+    try:
+        os.set_blocking(number, False)
+        os.write(number, b"\\xff\\xff\\xff\\xffd")
+    except OSError:
+        pass
+time.sleep(600)
+"""
+    registry = write_plugins(tmp_path, {"garbles": body})
+    found, _ = run(tmp_path, ["garbles", "pca"], registry, seconds=10)
+    assert found["garbles"].status in (Status.CRASHED, Status.TIMEOUT)
+    assert found["pca"].status is Status.OK
+
+
+def test_wall_clock(tmp_path, monkeypatch):
+    """A limit holds although the wall clock is set back."""
+    clock = iter(range(10**9, 0, -3600))
+    monkeypatch.setattr(time, "time", lambda: float(next(clock)))
+    registry = write_plugins(tmp_path, {"hangs": "time.sleep(600)"})
+    found, _ = run(tmp_path, ["hangs"], registry, seconds=10)
+    assert found["hangs"].status is Status.TIMEOUT
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
+def test_worker_killed_at_start(tmp_path, monkeypatch, number):
+    """A worker that is killed while it starts is replaced, and no job fails for it."""
+    from bench.engine import pool
+
+    killed = []
+
+    class Fragile(pool.Worker):
+        def __post_init__(self):
+            super().__post_init__()
+            if len(killed) < 2:
+                killed.append(self.process.pid)
+                os.kill(self.process.pid, number)
+
+    monkeypatch.setattr(pool, "Worker", Fragile)
+    found, _ = run(tmp_path, ["pca", "random", "oracle"], Registry(), workers=2)
+    assert len(killed) == 2
+    assert {record.status for record in found.values()} == {Status.OK}
