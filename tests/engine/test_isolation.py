@@ -74,10 +74,11 @@ def write_plugins(folder, bodies):
     return Registry((folder,))
 
 
-def run(folder, reducers, registry, *, seconds=120, memory=4 * 2**30, workers=1):
+def run(folder, reducers, registry, *, seconds=300, memory=4 * 2**30, workers=1):
     store = Store(folder / "out")
     suite = Suite((Choice("swiss_roll"),), tuple(map(Choice, reducers)), (0,))
-    jobs = plan(suite, registry, {"swiss_roll": {"n": 120}, **OVERRIDES})
+    chosen = {name: OVERRIDES[name] for name in reducers if name in OVERRIDES}
+    jobs = plan(suite, registry, {"swiss_roll": {"n": 120}, **chosen})
     with store.run():
         ran = run_jobs(
             jobs,

@@ -28,10 +28,13 @@ def calls(tmp_path, seconds, count=1):
     return [Call(sleeps, (seconds,), int, tmp_path / f"{i}.log") for i in range(count)]
 
 
-def wait_for_all(pool):
+def run_all(workers, wanted):
+    """Run calls one after another."""
     ended = []
-    while pool.calls:
-        ended += pool.wait()
+    for call in wanted:
+        workers.submit(call)
+        while workers.calls:
+            ended += workers.wait()
     return ended
 
 
@@ -50,10 +53,7 @@ def pool(size=1, preload="test_workers"):
 def test_a_worker_is_used_again(tmp_path):
     """Calls of our own share a process."""
     with pool() as workers:
-        found = []
-        for call in calls(tmp_path, 0, 2):
-            workers.submit(call)
-            found += wait_for_all(workers)
+        found = run_all(workers, calls(tmp_path, 0, 2))
     assert found[0].outcome == found[1].outcome
 
 
@@ -62,27 +62,22 @@ def test_third_party_calls_share_no_process(tmp_path):
     own, last = calls(tmp_path, 0, 2)
     other = Call(sleeps, (0,), int, tmp_path / "other.log", third_party=True)
     with pool() as workers:
-        found = []
-        for call in (own, other, last):
-            workers.submit(call)
-            found += wait_for_all(workers)
+        found = run_all(workers, [own, other, last])
     assert len({ended.outcome[0] for ended in found}) == 3
 
 
 def test_workers_that_cannot_start(tmp_path):
     """Workers that die while they start end the run in one line, at once."""
-    with pool(preload="no_such_module") as workers:
-        workers.submit(calls(tmp_path, 0)[0])
-        with pytest.raises(BenchError, match="cannot be started: the process ended itself"):
-            wait_for_all(workers)
+    refused = pytest.raises(BenchError, match="cannot be started: the process ended itself")
+    with pool(preload="no_such_module") as workers, refused:
+        run_all(workers, calls(tmp_path, 0))
 
 
 def test_interpreter_that_is_not_there(tmp_path, monkeypatch):
     """An interpreter that cannot be run is named."""
     monkeypatch.setattr(multiprocessing.spawn, "_python_exe", b"/no/such/python")
     with pool() as workers, pytest.raises(BenchError, match="cannot be started"):
-        workers.submit(calls(tmp_path, 0)[0])
-        wait_for_all(workers)
+        run_all(workers, calls(tmp_path, 0))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
@@ -95,14 +90,22 @@ def test_signals(tmp_path, number, monkeypatch):
         end(worker)
 
     monkeypatch.setattr(Worker, "end", interrupted_end)
-    with pytest.raises((SystemExit, KeyboardInterrupt)) as left, pool(2) as workers:
-        for call in calls(tmp_path, 600, 2):
-            workers.submit(call)
-        while not all(worker.ready for worker in workers._workers):
-            workers.wait()
-        pids = [worker.process.pid for worker in workers._workers]
-        threading.Timer(0.2, os.kill, (os.getpid(), number)).start()
-        wait_for_all(workers)
+    pids = []
+
+    def run_until_the_signal():
+        with pool(2) as workers:
+            for call in calls(tmp_path, 600, 2):
+                workers.submit(call)
+            while not all(worker.ready for worker in workers._workers):
+                workers.wait()
+            pids.extend(worker.process.pid for worker in workers._workers)
+            threading.Timer(0.2, os.kill, (os.getpid(), number)).start()
+            while workers.calls:
+                workers.wait()
+
+    with pytest.raises((SystemExit, KeyboardInterrupt)) as left:
+        run_until_the_signal()
+    assert len(pids) == 2
     assert not any(map(psutil.pid_exists, pids))
     assert left.type is KeyboardInterrupt or left.value.code == 128 + number
     assert signal.getsignal(number) == before
