@@ -160,9 +160,11 @@ class Pool:
         wait([handle for worker in self._workers for handle in worker.handles], _POLL_SECONDS)
         found = []
         for worker in list(self._workers):
+            starting = not worker.ready
             worker.listen()
             if worker.ready:
-                self._failed_starts = 0
+                if starting:
+                    self._failed_starts = 0
                 if worker.call and (ended := self._look_after(worker, worker.call)):
                     found.append(ended)
                 elif not worker.call and not worker.alive:

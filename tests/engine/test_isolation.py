@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 
 import numpy as np
 import psutil
@@ -11,7 +10,6 @@ import pytest
 from bench import Registry, Store
 from bench.engine.pool import Limits
 from bench.engine.run import run_jobs
-from bench.engine.worker import MAX_LOG_BYTES
 from bench.record import Status
 from bench.suite import Choice, Suite, plan
 
@@ -199,69 +197,6 @@ def test_left_over_processes(tmp_path, monkeypatch):
     ]
     marked = [i for i in left if (i["environ"] or {}).get("LEFT_OVER") == str(tmp_path)]
     assert [i["cmdline"] for i in marked if "resource_tracker" not in str(i["cmdline"])] == []
-
-
-def test_output_is_capped(tmp_path):
-    """A log without end keeps its beginning and its end, and says how much is cut."""
-    body = """
-print("first words")
-end = time.monotonic() + 1
-while time.monotonic() < end:
-    os.write(1, b"x" * 65536)
-raise ValueError("last words")
-"""
-    found, store = run(tmp_path, ["talks"], write_plugins(tmp_path, {"talks": body}))
-    log = store.log_path(found["talks"].job).read_text()
-    assert log.startswith("first words")
-    assert "bytes are cut here" in log
-    assert log.rstrip().endswith("last words")
-    assert len(log) < 3 * MAX_LOG_BYTES
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "reason"),
-    [
-        ("os._exit(0)", Status.CRASHED, "ended itself with exit code 0"),
-        ("sys.exit(0)", Status.ERROR, "SystemExit"),
-        ("os.kill(os.getpid(), signal.SIGSTOP)", Status.TIMEOUT, "no result within 10 s"),
-        ("os.closerange(3, 200); time.sleep(600)", Status.TIMEOUT, "no result within 10 s"),
-        ("os.abort()", Status.CRASHED, "SIGABRT"),
-    ],
-    ids=["exit code 0", "sys.exit", "stopped", "pipes closed", "abort"],
-)
-def test_ways_to_end(tmp_path, body, status, reason):
-    """Each way to end, or not to, has its status, and the next job runs."""
-    registry = write_plugins(tmp_path, {"ends": body})
-    found, _ = run(tmp_path, ["ends", "pca"], registry, seconds=10)
-    assert found["ends"].status is status
-    assert reason in found["ends"].reason
-    assert found["pca"].status is Status.OK
-
-
-def test_message_cut_short(tmp_path):
-    """Bytes that a plugin writes into every pipe neither stop the run nor count as a result."""
-    body = """
-for number in range(3, 64):
-    try:
-        os.set_blocking(number, False)
-        os.write(number, b"\\xff\\xff\\xff\\xffd")
-    except OSError:
-        pass
-time.sleep(600)
-"""
-    registry = write_plugins(tmp_path, {"garbles": body})
-    found, _ = run(tmp_path, ["garbles", "pca"], registry, seconds=10)
-    assert found["garbles"].status in (Status.CRASHED, Status.TIMEOUT)
-    assert found["pca"].status is Status.OK
-
-
-def test_wall_clock(tmp_path, monkeypatch):
-    """A limit holds although the wall clock is set back."""
-    clock = iter(range(10**9, 0, -3600))
-    monkeypatch.setattr(time, "time", lambda: float(next(clock)))
-    registry = write_plugins(tmp_path, {"hangs": "time.sleep(600)"})
-    found, _ = run(tmp_path, ["hangs"], registry, seconds=10)
-    assert found["hangs"].status is Status.TIMEOUT
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
