@@ -135,11 +135,11 @@ class Pool:
 
     def submit(self, call: Call) -> None:
         """Start a call, in a process of its own if code of third parties runs in it."""
-        free = [worker for worker in self._workers if not worker.call]
+        free = [worker for worker in self._workers if not worker.call and worker.alive]
         fresh = [worker for worker in free if not worker.used]
         chosen = fresh if call.third_party else [w for w in free if w.used] or fresh
         if not chosen:
-            if len(self._workers) >= self._size:
+            if free and len(self._workers) >= self._size:
                 self._end(free[0])
             chosen = [self._start()]
         chosen[0].assign(call)
@@ -162,14 +162,12 @@ class Pool:
         for worker in list(self._workers):
             starting = not worker.ready
             worker.listen()
-            if worker.ready:
-                if starting:
-                    self._failed_starts = 0
-                if worker.call and (ended := self._look_after(worker, worker.call)):
+            if starting and worker.ready:
+                self._failed_starts = 0
+            if worker.begun and worker.call:
+                if ended := self._look_after(worker, worker.call):
                     found.append(ended)
-                elif not worker.call and not worker.alive:
-                    self._end(worker)
-            elif not worker.alive or worker.seconds > _START_SECONDS:
+            elif not worker.alive or (worker.call and worker.seconds > _START_SECONDS):
                 self._start_again(worker)
         return found
 
@@ -223,9 +221,9 @@ class Pool:
             worker.end()
 
     def _start_again(self, worker: Worker) -> None:
-        """Replace a worker that did not start; its call is not to blame and goes to the next."""
-        self._failed_starts += 1
-        call, said = worker.call, "did not start in time" if worker.alive else _death(worker)
+        """Replace a worker that has not begun its call; the call goes to the next one."""
+        self._failed_starts += not worker.ready
+        call, said = worker.call, "none began in time" if worker.alive else _death(worker)
         self._end(worker)
         if self._failed_starts >= MAX_FAILED_STARTS:
             raise _cannot_start(said)

@@ -1,7 +1,7 @@
 """A worker process: the side that makes calls, and the handle by which the harness holds it.
 
 Each worker has two pipes of its own, so that none can block or garble another's. A call goes in
-pickled; out come single bytes (`READY`, `DONE`), and the outcome lies in a file by then. So the
+pickled; out come single bytes (`READY`, `BEGUN`, `DONE`), and the outcome lies in a file by then. So the
 harness never waits for the rest of a message, and never unpickles what a plugin could have written.
 """
 
@@ -25,7 +25,7 @@ from bench.engine.outcome import write
 from bench.engine.processes import TAG, descendants, end_all, held_bytes
 from bench.engine.threads import environment, thread_limits
 
-READY, DONE = b"r", b"d"
+READY, BEGUN, DONE = b"r", b"b", b"d"
 MAX_LOG_BYTES = 2**20
 _KEPT_END = 2**16
 _END_SECONDS = 10
@@ -71,6 +71,7 @@ def serve(requests: "Connection[Any, Any]", replies: "Connection[Any, Any]", pre
             function, arguments, log, result = requests.recv()
         except EOFError:
             return
+        os.write(replies.fileno(), BEGUN)
         write(result, guard(function, arguments, log))
         os.write(replies.fileno(), DONE)
 
@@ -104,6 +105,8 @@ class Worker:
         What it is making, or will make as soon as it is ready.
     ready : bool
         Whether it has started.
+    begun : bool
+        Whether it has begun its call.
     done : bool
         Whether the outcome of its call has been written.
     used : bool
@@ -118,6 +121,7 @@ class Worker:
     preload: str
     call: Call | None = None
     ready: bool = False
+    begun: bool = False
     done: bool = False
     used: bool = False
     since: float = field(default_factory=time.monotonic)
@@ -164,7 +168,8 @@ class Worker:
         except OSError:
             said = b""
         self._deaf = not said  # its end, or a plugin closed the pipe: then waiting is no use
-        self.done = self.done or (self.call is not None and self.ready and DONE in said)
+        self.begun = self.begun or BEGUN in said
+        self.done = self.done or (self.begun and DONE in said)
         if not self.ready and READY in said:
             self.ready = True
             self._send()
@@ -184,7 +189,7 @@ class Worker:
         try:
             self._requests.send((call.function, call.arguments, call.log, call.result))
         except OSError:
-            return  # it has just ended, which the pool will see
+            return  # it has just ended, without the call: another one will make it
 
     def held_bytes(self) -> int:
         """Measure the memory that it and its children hold."""
@@ -213,7 +218,8 @@ class Worker:
 
     def forget(self) -> None:
         """Make it free for another call."""
-        self.call, self.done, self.children_bytes, self._cut_bytes = None, False, 0, 0
+        self.call, self.begun, self.done = None, False, False
+        self.children_bytes = self._cut_bytes = 0
 
     def end(self) -> None:
         """Kill the process and everything that it started."""

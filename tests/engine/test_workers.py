@@ -59,6 +59,16 @@ def test_a_worker_is_used_again(tmp_path):
     assert found[0].outcome == found[1].outcome
 
 
+def test_an_idle_worker_that_is_killed(tmp_path):
+    """A worker that dies between calls is replaced, and no call fails for it."""
+    first, second = calls(tmp_path, "", 2)
+    with pool() as workers:
+        pid = run_all(workers, [first])[0].outcome[0]
+        os.kill(pid, signal.SIGKILL)
+        found = run_all(workers, [second])[0].outcome
+    assert found[0] != pid
+
+
 def test_third_party_calls_share_no_process(tmp_path):
     """A call of third parties has a process of its own, before it and after it."""
     own, last = calls(tmp_path, "", 2)
