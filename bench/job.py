@@ -28,9 +28,9 @@ class DatasetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     parameters: dict[str, Any]
-    seed: int
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
     changed: tuple[str, ...] = ()
-    revision: int = 1
+    revision: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] = 1
 
     @property
     def label(self) -> str:
@@ -61,7 +61,7 @@ class ReducerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     parameters: dict[str, Any]
     changed: tuple[str, ...] = ()
-    revision: int = 1
+    revision: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] = 1
 
     @property
     def label(self) -> str:
@@ -89,8 +89,8 @@ class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     dataset: DatasetConfig
     reducer: ReducerConfig
-    n_components: int = 2
-    protocol: int = PROTOCOL
+    n_components: Annotated[int, msgspec.Meta(ge=1, lt=2**53)] = 2
+    protocol: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] = PROTOCOL
     held_out: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.0
 
     @property
