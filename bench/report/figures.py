@@ -18,7 +18,7 @@ from bench.report.panels import (
     distinct_colors,
     drawing_style,
     grid_of_panels,
-    legend_below,
+    legend_beside,
     plain,
 )
 from bench.report.pictures import picture_figures
@@ -215,4 +215,4 @@ def _styles(results: Results, *, controls: bool = True) -> dict[str, dict[str, A
 
 def _legend(figure: Figure, ax: Any, styles: dict[str, dict[str, Any]]) -> None:  # noqa: ANN401
     handles = [ax.errorbar([], [], **style) for style in styles.values()]
-    legend_below(figure, list(map(plain, styles)), handles)
+    legend_beside(figure, list(styles), handles)

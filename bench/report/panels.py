@@ -93,24 +93,25 @@ def grid_of_panels(
     return figure, axes[:panels]
 
 
-def legend_below(figure: Figure, names: Sequence[str], handles: Sequence[Any]) -> None:
-    """Write a legend below all panels, and make the figure higher by what it takes.
+def legend_beside(figure: Figure, names: Sequence[str], handles: Sequence[Any]) -> None:
+    """Write a legend to the right of all panels, and make the figure wider by what it takes.
 
     Parameters
     ----------
     figure : Figure
     names : sequence of str
-        As `plain` makes them.
+        Labels, as they are.
     handles : sequence of matplotlib artists
         One for each name.
     """
+    labels = list(map(plain, names))
     width, height = figure.get_size_inches()
-    needed = _KEY_INCHES + _LETTER_INCHES * max(map(len, names), default=0)
-    columns = max(1, min(len(names), int(width / needed)))
-    rows = -(-len(names) // columns)
-    figure.set_size_inches(max(width, needed), height + _LINE_INCHES * rows)
+    rows = max(1, int((height - 1) / _LINE_INCHES))
+    columns = max(1, -(-len(labels) // rows))
+    column = _KEY_INCHES + _LETTER_INCHES * max(map(len, labels), default=0)
+    figure.set_size_inches(width + columns * column, height)
     figure.legend(
-        handles, names, loc="outside lower center", ncols=columns, frameon=False, fontsize=8
+        handles, labels, loc="outside right center", ncols=columns, frameon=False, fontsize=8
     )
 
 

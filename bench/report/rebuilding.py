@@ -19,7 +19,7 @@ from bench.report.panels import (
     Drawing,
     distinct_colors,
     grid_of_panels,
-    legend_below,
+    legend_beside,
     plain,
 )
 
@@ -93,7 +93,7 @@ def rebuilding_against_unrolling(results: Results) -> Figure:
         ax.set_title(_title(dataset, found.get(dataset)), fontsize=8)
         ax.tick_params(which="both", labelsize=7)
     handles = [axes[-1].scatter([], [], **styles[name]) for name in names]
-    legend_below(figure, list(map(plain, names)), handles)
+    legend_beside(figure, names, handles)
     figure.suptitle(
         "Does rebuilding well mean unrolling well? A point for each seed; rank correlation over "
         "autoencoders",
@@ -125,7 +125,7 @@ def denoising_gains(results: Results) -> Figure:
         ax.set_title(f"{plain(dataset)}, from the {plain(against)}", fontsize=8)
         ax.tick_params(labelsize=7)
     handles = [axes[-1].plot([], [], **styles[name])[0] for name in names]
-    legend_below(figure, list(map(plain, names)), handles)
+    legend_beside(figure, names, handles)
     figure.suptitle("Denoising gain: share of the distance that is taken away", fontsize=11)
     figure.supxlabel("noise on each coordinate, % of their deviation", fontsize=9)
     figure.supylabel("gain (best 1; below -1 on a logarithmic scale)", fontsize=9)

@@ -185,7 +185,8 @@ def all_tables(results: Results) -> Iterator[Table]:
     hidden = ["auc", *(name for name, row in results.metrics.items() if not row.tabulated)]
     scores = results.scores[results.scores["reference"] != "gap"]
     seen = scores[~scores["metric"].isin(hidden)]
-    for metric, k in seen[["metric", "k"]].drop_duplicates().itertuples(index=False):
+    kinds = {(str(metric), str(k)) for metric, k in zip(seen["metric"], seen["k"], strict=True)}
+    for metric, k in sorted(kinds, key=lambda kind: (kind[1] != "", kind)):  # curves come last
         for reference in ("geodesic", "euclidean"):
             yield score_table(results, metric, reference, k)
     yield cost_table(results, "reconstruction_error", _reconstruction_title(results), 4)
