@@ -17,9 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import BenchError, one_line
+from bench.visible_text import shorten
 
 Arrays = Mapping[str, NDArray[Any]]
 Kind = TypeVar("Kind", bound=msgspec.Struct)
+_LONGEST_REASON = 300  # characters
 _LARGEST_JSON = 2**24  # bytes; a record takes some 20,000
 _LARGEST_ARRAYS = 2**29  # bytes once inflated; 10,000 points take some 10 million
 
@@ -144,4 +146,4 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _reason(error: Exception) -> str:
     """Say why in a few words: the kind of error only where the words alone tell nothing."""
     words = error.strerror if isinstance(error, OSError) else str(error)
-    return words or one_line(error)
+    return shorten(" ".join(words.split()), _LONGEST_REASON) or one_line(error)

@@ -7,6 +7,7 @@ import msgspec
 
 # Raised when the harness itself changes what a job's numbers mean; every job is then another one.
 PROTOCOL = 2
+LONGEST_LABEL = 300  # characters; a longer one is cut, and ends with a digest of all of it
 
 
 class DatasetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,7 +125,10 @@ def short_name(name: str) -> str:
 
 def _label(name: str, parameters: dict[str, Any], changed: tuple[str, ...]) -> str:
     inside = ", ".join(f"{key}={parameters[key]}" for key in changed)
-    return f"{name}({inside})" if inside else name
+    label = f"{name}({inside})" if inside else name
+    if len(label) <= LONGEST_LABEL:
+        return label
+    return f"{label[: LONGEST_LABEL - 20]}... {_digest(label)}"
 
 
 def _identity(config: DatasetConfig | ReducerConfig) -> dict[str, Any]:
@@ -134,6 +138,6 @@ def _identity(config: DatasetConfig | ReducerConfig) -> dict[str, Any]:
     return fields
 
 
-def _digest(identity: dict[str, Any]) -> str:
+def _digest(identity: object) -> str:
     canonical = msgspec.json.encode(identity, order="deterministic")
     return hashlib.sha256(canonical).hexdigest()[:16]

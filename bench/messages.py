@@ -6,7 +6,9 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.segment import Segment
 
-from bench.visible_text import visible
+from bench.visible_text import shorten, visible
+
+_LONGEST_WARNING = 2000  # characters
 
 
 class PlainConsole(Console):
@@ -24,12 +26,12 @@ class PlainConsole(Console):
                 yield Segment("\n".join(lines), segment.style)
 
 
-console = PlainConsole()
-errors = PlainConsole(stderr=True)
+console = PlainConsole(emoji=False)
+errors = PlainConsole(emoji=False, stderr=True)
 
 
 def warn(problems: Iterable[str]) -> None:
     """Print one line for each problem that did not stop the work."""
     for problem in problems:
-        line = escape(" ".join(problem.split()))
+        line = escape(shorten(" ".join(problem.split()), _LONGEST_WARNING))
         errors.print(f"[yellow]Warning:[/yellow] {line}", soft_wrap=True)
