@@ -145,5 +145,5 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _reason(error: Exception) -> str:
     """Say why in a few words: the kind of error only where the words alone tell nothing."""
-    words = error.strerror if isinstance(error, OSError) else str(error)
+    words = (isinstance(error, OSError) and error.strerror) or str(error)
     return shorten(" ".join(words.split()), _LONGEST_REASON) or one_line(error)
