@@ -348,8 +348,8 @@ def main() -> None:
 def _show(record: "Record", store: "Store") -> None:
     import msgspec
 
-    heading = f"[bold]{escape(record.job.label)}[/bold]  ({store.path(record.job)})"
-    console.print(heading, soft_wrap=True)
+    where = escape(str(store.path(record.job)))
+    console.print(f"[bold]{escape(record.job.label)}[/bold]  ({where})", soft_wrap=True)
     console.print_json(json.dumps(msgspec.to_builtins(record)))
 
 

@@ -3,6 +3,10 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from bench.visible_text import shorten, visible
+
+_LONGEST_MESSAGE = 1000  # characters of an exception that are kept
+
 
 class BenchError(Exception):
     """A mistake in what was asked for; its message is shown to the user as it is."""
@@ -25,12 +29,13 @@ class DegenerateError(Exception):
 
 
 def one_line(error: BaseException) -> str:
-    """Say what an exception says, in one line, even if it cannot say it."""
+    """Say what an exception says in one line of moderate length, even if it cannot say it."""
     try:
         said = str(error)
     except Exception:  # noqa: BLE001 - a plugin's exception may be broken too
         said = "(its message cannot be shown)"
-    return " ".join(f"{type(error).__name__}: {said}".split())
+    line = " ".join(f"{type(error).__name__}: {said}".split())
+    return shorten(visible(line), _LONGEST_MESSAGE)
 
 
 def unknown_name(kind: str, given: str, allowed: Iterable[str]) -> BenchError:

@@ -7,6 +7,7 @@ import msgspec
 
 # Raised when the harness itself changes what a job's numbers mean; every job is then another one.
 PROTOCOL = 2
+LONGEST_LABEL = 300  # characters; a longer one is cut, and ends with a digest of all of it
 
 
 class DatasetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,9 +29,9 @@ class DatasetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     parameters: dict[str, Any]
-    seed: int
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
     changed: tuple[str, ...] = ()
-    revision: int = 1
+    revision: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] = 1
 
     @property
     def label(self) -> str:
@@ -61,7 +62,7 @@ class ReducerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     parameters: dict[str, Any]
     changed: tuple[str, ...] = ()
-    revision: int = 1
+    revision: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] = 1
 
     @property
     def label(self) -> str:
@@ -89,8 +90,8 @@ class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     dataset: DatasetConfig
     reducer: ReducerConfig
-    n_components: int = 2
-    protocol: int = PROTOCOL
+    n_components: Annotated[int, msgspec.Meta(ge=1, lt=2**53)] = 2
+    protocol: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] = PROTOCOL
     held_out: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.0
 
     @property
@@ -124,7 +125,10 @@ def short_name(name: str) -> str:
 
 def _label(name: str, parameters: dict[str, Any], changed: tuple[str, ...]) -> str:
     inside = ", ".join(f"{key}={parameters[key]}" for key in changed)
-    return f"{name}({inside})" if inside else name
+    label = f"{name}({inside})" if inside else name
+    if len(label) <= LONGEST_LABEL:
+        return label
+    return f"{label[: LONGEST_LABEL - 20]}... {_digest(label)}"
 
 
 def _identity(config: DatasetConfig | ReducerConfig) -> dict[str, Any]:
@@ -134,6 +138,6 @@ def _identity(config: DatasetConfig | ReducerConfig) -> dict[str, Any]:
     return fields
 
 
-def _digest(identity: dict[str, Any]) -> str:
+def _digest(identity: object) -> str:
     canonical = msgspec.json.encode(identity, order="deterministic")
     return hashlib.sha256(canonical).hexdigest()[:16]

@@ -2,14 +2,36 @@
 
 from collections.abc import Iterable
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
+from rich.segment import Segment
 
-console = Console()
-errors = Console(stderr=True)
+from bench.visible_text import shorten, visible
+
+_LONGEST_WARNING = 2000  # characters
+
+
+class PlainConsole(Console):
+    """A console that shows control characters in what it prints, and does not obey them."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Render as `rich.console.Console` does, with text that is only text."""
+        for segment in super().render(renderable, options):
+            if segment.control:  # of rich itself: to move the cursor of a progress bar
+                yield segment
+            else:
+                lines = map(visible, segment.text.split("\n"))
+                yield Segment("\n".join(lines), segment.style)
+
+
+console = PlainConsole(emoji=False)
+errors = PlainConsole(emoji=False, stderr=True)
 
 
 def warn(problems: Iterable[str]) -> None:
     """Print one line for each problem that did not stop the work."""
     for problem in problems:
-        errors.print(f"[yellow]Warning:[/yellow] {escape(problem)}", soft_wrap=True)
+        line = escape(shorten(" ".join(problem.split()), _LONGEST_WARNING))
+        errors.print(f"[yellow]Warning:[/yellow] {line}", soft_wrap=True)

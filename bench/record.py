@@ -1,11 +1,20 @@
 """Record: what came of a job; status, scores, costs and circumstances."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from bench.job import DatasetConfig, Job
+from bench.visible_text import shorten, visible
+
+LONGEST_REASON = 5000  # characters
+Positive = Annotated[int, msgspec.Meta(ge=1, lt=2**53)]
+Count = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0)]
+TimeStamp = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}T")]
 
 
 class Status(StrEnum):
@@ -49,7 +58,7 @@ class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metric: str
     reference: str
     value: float | None
-    k: int | None = None
+    k: Positive | None = None
     placement: Placement | None = None
 
 
@@ -65,9 +74,9 @@ class Costs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         system does not tell.
     """
 
-    fit_seconds: float
-    cpu_seconds: float
-    peak_memory_bytes: int | None = None
+    fit_seconds: NotNegative
+    cpu_seconds: NotNegative
+    peak_memory_bytes: Count | None = None
 
 
 class OutOfSample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,12 +100,12 @@ class OutOfSample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Of one point, in the same unit: the largest where ``batch_deviation`` is the mean.
     """
 
-    training: int
-    held_out: int
-    transform_seconds: float | None = None
-    batch_deviation: float | None = None
-    fit_deviation: float | None = None
-    largest_batch_deviation: float | None = None
+    training: Count
+    held_out: Count
+    transform_seconds: NotNegative | None = None
+    batch_deviation: NotNegative | None = None
+    fit_deviation: NotNegative | None = None
+    largest_batch_deviation: NotNegative | None = None
 
 
 class Circumstances(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,11 +113,11 @@ class Circumstances(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     versions: dict[str, str]
     processor: str
-    cores: int
-    memory_bytes: int
+    cores: Count
+    memory_bytes: Count
     system: str
-    threads: int
-    started: str
+    threads: Count
+    started: TimeStamp
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,7 +132,8 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     circumstances : Circumstances
         Where it ran.
     reason : str or None
-        Why it is not ``ok``, in one line; or of an ``ok`` one, which metric failed.
+        Why it is not ``ok``, in one line; or of an ``ok`` one, which metric failed. Cut at
+        `LONGEST_REASON`, with control characters made visible.
     scores : tuple of Score
         Empty unless ``ok``.
     costs : Costs or None
@@ -147,14 +157,16 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str | None = None
     scores: tuple[Score, ...] = ()
     costs: Costs | None = None
-    reconstruction_error: float | None = None
-    reconstruction_points: int | None = None
-    busy_seconds: float = 0.0
+    reconstruction_error: NotNegative | None = None
+    reconstruction_points: Count | None = None
+    busy_seconds: NotNegative = 0.0
     arrays_sha256: str | None = None
     out_of_sample: OutOfSample | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a record that claims scores for a failure, or a success without any."""
+        """Refuse scores of a failure, and a success without any; make the reason fit to show."""
+        if self.reason is not None:
+            force_setattr(self, "reason", shorten(visible(self.reason), LONGEST_REASON))
         if (self.status is Status.OK) != bool(self.scores):
             raise ValueError(f"a record with status {self.status} has {len(self.scores)} scores")
 
@@ -170,8 +182,8 @@ class DatasetFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Points and ambient dimensions.
     geodesic_status : str
         ``closed-form``, ``numerical`` or ``graph``.
-    geodesic_notes : dict
-        What a reader must know to judge them.
+    geodesic_notes : dict of str to float or None
+        What a reader must know to judge them; None for a number that JSON cannot say.
     isometric : bool
         Whether the oracle must be perfect.
     overlap : dict of str to float
@@ -194,18 +206,18 @@ class DatasetFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     config: DatasetConfig
-    n: int
-    dimensions: int
+    n: Positive
+    dimensions: Positive
     geodesic_status: str
-    geodesic_notes: dict[str, float]
+    geodesic_notes: Mapping[str, float | None]
     isometric: bool
     overlap: dict[str, float]
     overlap_auc: float
     source: str
     licence: str
-    busy_seconds: float = 0.0
-    intrinsic_dimension: int | None = None
+    busy_seconds: NotNegative = 0.0
+    intrinsic_dimension: Count | None = None
     estimated_dimension: float | None = None
-    reach: float | Literal["infinite"] | None = None
-    neighbor_distance: float | None = None
-    diameter: float | None = None
+    reach: NotNegative | Literal["infinite"] | None = None
+    neighbor_distance: NotNegative | None = None
+    diameter: NotNegative | None = None

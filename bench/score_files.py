@@ -103,7 +103,7 @@ def _check_table(path: Path, inputs: Sequence[Path]) -> None:
 
 
 def _write_table(frame: "pd.DataFrame", path: Path) -> None:
-    from bench.store import write_whole
+    from bench.files import write_whole
 
     content = frame.to_csv(index=False).encode() if path.suffix == ".csv" else frame.to_parquet()
     write_whole(path, content)

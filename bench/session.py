@@ -21,6 +21,7 @@ from bench.report.frame import Results, load_results
 from bench.report.held_out import held_out_tables
 from bench.report.publish import TABLES, is_published, publish
 from bench.report.tables import headline_tables
+from bench.results_folder import announce
 from bench.resume import Todo, what_is_left
 from bench.store import Store
 from bench.suite import Overrides, Suite, plan
@@ -76,6 +77,7 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
     jobs = plan(suite, registry, overrides)
     store = Store(settings.out)
     with store.run():
+        announce(store.folder, TABLES)  # what cannot be published later is refused now
         todo = what_is_left(jobs, store, retry=settings.retry)
         warn(f"{problem} It is made again." for problem in todo.damaged)
         _say_what_is_left(todo)

@@ -5,28 +5,66 @@ at any moment leaves either the whole result or none of it.
 """
 
 import hashlib
-import io
-import os
 import re
 import shutil
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import msgspec
-import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from bench.errors import BenchError
+from bench.files import Arrays, read_arrays, read_json, write_arrays, write_json, write_whole
 from bench.job import DatasetConfig, Job, short_name
 from bench.record import DatasetFacts, Record, Status
+from bench.record_checks import check_arrays, check_facts, check_job, check_scores
+from bench.results_folder import claim
 
-Arrays = Mapping[str, NDArray[Any]]
+__all__ = [
+    "DamagedError",
+    "Store",
+    "Stored",
+    "write_whole",
+]  # bench.study_run takes the last from here
+_LONGEST_NAME = 255  # bytes, of a file
+
+
+class DamagedError(BenchError):
+    """A record whose job is known, with numbers that cannot be used.
+
+    Parameters
+    ----------
+    path : Path
+        The file that is wrong.
+    why : ValueError
+        What is wrong with it.
+    record : Record
+        As it was read.
+    """
+
+    def __init__(self, path: Path, why: ValueError, record: Record) -> None:
+        super().__init__(f"{path} is damaged ({why}).")
+        self.why = why
+        self.record = record
+
+
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """A record as it is on disk, with its arrays.
+
+    Parameters
+    ----------
+    record : Record
+    arrays : dict of str to ndarray
+        The embedding of an ``ok`` record, its curves and pictures; else nothing.
+    """
+
+    record: Record
+    arrays: dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +82,11 @@ class Store:
     @property
     def scratch(self) -> Path:
         """Where datasets and references wait for the jobs that share them; emptied after a run."""
-        return self.folder / "scratch"
+        return self.folder / ".manifold-bench-scratch"
+
+    @property
+    def _lock(self) -> Path:
+        return self.folder / ".manifold-bench-lock"
 
     def path(self, job: Job) -> Path:
         """Return where the record of a job is, or will be."""
@@ -64,68 +106,83 @@ class Store:
         """Write a record and its arrays; return the record as written."""
         path = self.path(record.job)
         if arrays:
-            digest = _save_arrays(path, arrays)
+            digest = write_arrays(path.with_suffix(".npz"), arrays)
             record = msgspec.structs.replace(record, arrays_sha256=digest)
-        write_whole(path, msgspec.json.format(msgspec.json.encode(record), indent=1))
+        write_json(path, record)
         return record
 
     def save_dataset(self, facts: DatasetFacts, arrays: Arrays) -> None:
         """Write the facts of a dataset and what figures need of it."""
         path = self.dataset_path(facts.config)
-        _save_arrays(path, arrays)
-        write_whole(path, msgspec.json.format(msgspec.json.encode(facts), indent=1))
+        write_arrays(path.with_suffix(".npz"), arrays)
+        write_json(path, facts)
 
-    def load(self, path: Path) -> Record:
-        """Read one record, with all its claims checked.
+    def load(self, path: Path) -> Stored:
+        """Read one record and its arrays, with all their claims checked.
 
         Raises
         ------
         BenchError
-            If the file is not a whole record, is not where its job belongs, or its arrays are
-            missing or changed.
+            If the file is not a whole record, or is not where its job belongs.
+        DamagedError
+            If it holds what no run can have written, or its arrays are missing or changed.
         """
         try:
-            record = msgspec.json.decode(path.read_bytes(), type=Record)
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise BenchError(f"{path} is not a record ({error}).") from error
-        if self.path(record.job) != path:
-            raise BenchError(f"{path} holds the record of another job ({record.job.id}).")
-        if record.status is Status.OK:
-            self.arrays(record)
-        return record
+            record = read_json(path, Record)
+            _demand(self.path(record.job) == path, f"it holds another job, {record.job.id}")
+            check_job(record.job)
+        except (ValueError, RecursionError, OverflowError) as error:
+            raise BenchError(f"{path} is not a record of its job ({error}).") from error
+        try:
+            check_scores(record)
+        except ValueError as error:
+            raise DamagedError(path, error, record) from error
+        return Stored(record, self.arrays(record) if record.status is Status.OK else {})
 
     def find(self, job: Job) -> Record | None:
         """Return the record of a job, or None if it is not there; a damaged one raises."""
         path = self.path(job)
-        return self.load(path) if path.exists() else None
+        return self.load(path).record if _is_there(path) else None
+
+    def read(self, jobs: Collection[str] | None = None) -> tuple[list[Stored], list[BenchError]]:
+        """Return every whole record with its arrays, and what is wrong with each damaged one.
+
+        Parameters
+        ----------
+        jobs : collection of str, optional
+            Ids of the jobs to read; all if not given.
+        """
+        good, damaged = list[Stored](), list[BenchError]()
+        for path in sorted((self.folder / "records").glob("*/*/*.json")):
+            if jobs is None or path.stem.rpartition("-")[2] in jobs:
+                try:
+                    good.append(self.load(path))
+                except BenchError as error:
+                    damaged.append(error)
+        return good, damaged
 
     def records(self) -> tuple[list[Record], list[str]]:
-        """Return every whole record, and for each damaged file what is wrong with it."""
-        good, damaged = [], []
-        for path in sorted((self.folder / "records").glob("*/*/*.json")):
-            try:
-                good.append(self.load(path))
-            except BenchError as error:
-                damaged.append(str(error))
-        return good, damaged
+        """Return every whole record, and what is wrong with each damaged file."""
+        good, damaged = self.read()
+        return [stored.record for stored in good], list(map(str, damaged))
 
     def arrays(self, record: Record) -> dict[str, NDArray[Any]]:
         """Return the embedding of an ``ok`` record, its curves and pictures.
 
         Raises
         ------
-        BenchError
+        DamagedError
             If they are missing, were changed after they were written, or are not what they
             should be.
         """
         path = self.path(record.job).with_suffix(".npz")
-        arrays, digest = _load_arrays(path)
-        if digest != record.arrays_sha256:
-            raise BenchError(f"{path} was changed after it was written.")
-        embedding = arrays.pop("embedding", np.empty(0))
-        if embedding.ndim != 2 or not all(_is_kept(*one) for one in arrays.items()):
-            raise BenchError(f"{path} does not hold an embedding, curves and pictures.")
-        return {"embedding": embedding, **arrays}
+        try:
+            arrays, digest = read_arrays(path)
+            _demand(digest == record.arrays_sha256, "it was changed after it was written")
+            check_arrays(record, arrays)
+        except ValueError as error:
+            raise DamagedError(path, error, record) from error
+        return arrays
 
     def dataset(self, config: DatasetConfig) -> tuple[DatasetFacts, dict[str, NDArray[Any]]]:
         """Return the facts and arrays of a dataset.
@@ -137,25 +194,32 @@ class Store:
         """
         path = self.dataset_path(config)
         try:
-            facts = msgspec.json.decode(path.read_bytes(), type=DatasetFacts)
-        except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
+            facts = read_json(path, DatasetFacts)
+            _demand(facts.config.id == config.id, f"it holds another, {facts.config.id}")
+            arrays, _ = read_arrays(path.with_suffix(".npz"))
+            check_facts(facts, arrays)
+        except (ValueError, RecursionError, OverflowError) as error:
             raise BenchError(
                 f"{path}: what is known of the dataset cannot be read ({error})."
             ) from error
-        return facts, _load_arrays(path.with_suffix(".npz"))[0]
+        return facts, arrays
 
     @contextmanager
     def run(self) -> Iterator[None]:
-        """Hold the folder for one run: leftovers of a killed one are cleared first.
+        """Hold the folder for one run, with an empty scratch folder.
 
         Raises
         ------
         BenchError
-            If the folder cannot be written, or another run holds it.
+            If the folder cannot be written or is not for results (`bench.results_folder.claim`),
+            or another run holds it.
         """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / ".lock", timeout=0)
+            claim(self.folder)
+            for path in (self._lock, self.scratch):
+                if path.is_symlink():
+                    raise BenchError(f"'{path}' is a symbolic link: remove it, and run again.")
+            lock = FileLock(self._lock, timeout=0)
             lock.acquire()
         except Timeout:
             raise BenchError(
@@ -166,66 +230,30 @@ class Store:
                 f"Cannot write to '{self.folder}' ({error.strerror}). Choose another --out."
             ) from error
         try:
-            shutil.rmtree(self.scratch, ignore_errors=True)
-            for leftover in self.folder.rglob(".*.tmp"):
-                leftover.unlink(missing_ok=True)
+            shutil.rmtree(self.scratch, ignore_errors=True)  # a killed run may have left one
             yield
         finally:
             shutil.rmtree(self.scratch, ignore_errors=True)
             lock.release()
 
 
-def _is_kept(name: str, array: NDArray[Any]) -> bool:
-    """Whether an array beside an embedding is a curve, or a picture (`bench.decoder.pictures`)."""
-    if name.startswith("pictures/"):
-        return array.ndim in (2, 3) and array.dtype in (np.uint8, np.float32)
-    return array.ndim == 1 and array.dtype.kind == "f"
+def _demand(condition: bool, otherwise: str) -> None:
+    if not condition:
+        raise ValueError(otherwise)
 
 
 def _slug(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]+", "_", short_name(name))
+    """Make a name safe for a folder, and no longer than a folder's name may be."""
+    slug = re.sub(r"[^A-Za-z0-9_-]+", "_", short_name(name)) or "_"
+    if len(slug) <= _LONGEST_NAME:
+        return slug
+    digest = hashlib.sha256(slug.encode()).hexdigest()[:16]
+    return f"{slug[: _LONGEST_NAME - 17]}-{digest}"
 
 
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def _load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], str]:
+def _is_there(path: Path) -> bool:
+    """Whether there is something at a path, if it may be looked at or not."""
     try:
-        data = path.read_bytes()
-        with np.load(io.BytesIO(data), allow_pickle=False) as file:
-            return dict(file), _sha256(data)
-    # What a damaged archive raises depends on where the damage is.
-    except (OSError, ValueError, EOFError, TypeError, BadZipFile, zlib.error) as error:
-        raise BenchError(f"{path} cannot be read ({error}).") from error
-
-
-def _save_arrays(path: Path, arrays: Arrays) -> str:
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    write_whole(path.with_suffix(".npz"), buffer.getvalue())
-    return _sha256(buffer.getvalue())
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace a file in one step: never is half of it to be seen, not after a power cut either.
-
-    Raises
-    ------
-    BenchError
-        If it cannot be written; what was there before is still there.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise BenchError(
-            f"Cannot write {path} ({error.strerror}). What was written before is kept; make room "
-            "and run the same command again."
-        ) from error
+        return path.exists() or path.is_symlink()
+    except OSError:
+        return True

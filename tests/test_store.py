@@ -15,6 +15,7 @@ from bench.resume import what_is_left
 
 WHERE = Circumstances({}, "processor", 1, 1, "system", 1, "2026-01-01T00:00:00+00:00")
 JOB = Job(DatasetConfig("line", {"n": 20}, 0), ReducerConfig("some.module:Thing", {"a": None}))
+ARRAYS = {"embedding": np.eye(20, 2)}
 SCORES = (Score("auc", "geodesic", 0.5), Score("trustworthiness", "geodesic", None, 15))
 
 
@@ -25,13 +26,13 @@ def store(tmp_path):
 
 @pytest.fixture
 def saved(store):
-    return store.save(Record(JOB, Status.OK, WHERE, scores=SCORES), {"embedding": np.eye(3)})
+    return store.save(Record(JOB, Status.OK, WHERE, scores=SCORES), ARRAYS)
 
 
 def test_what_is_saved_is_read_back(store, saved):
     assert store.find(JOB) == saved
     assert store.records() == ([saved], [])
-    np.testing.assert_array_equal(store.arrays(saved)["embedding"], np.eye(3))
+    np.testing.assert_array_equal(store.arrays(saved)["embedding"], ARRAYS["embedding"])
 
 
 def test_no_temporary_file_is_left(store, saved):

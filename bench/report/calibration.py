@@ -10,8 +10,9 @@ from bench.calibration import Calibration
 from bench.errors import BenchError, one_line
 from bench.geometry.default_graph import DEFAULT_NEIGHBORS
 from bench.report import calibration_tables as tables
+from bench.report.escape import csv_text
 from bench.report.panels import drawing_style
-from bench.store import write_whole
+from bench.results_folder import publish_files
 
 FILES = ("calibration.csv", "calibration_scores.csv", "figures/calibration.png", "calibration.md")
 
@@ -26,8 +27,7 @@ def publish_calibration(calibration: Calibration, folder: Path) -> None:
     """
     tidy = (_csv(calibration.errors), _csv(calibration.scores))
     contents = (*tidy, _picture(calibration), page(calibration).encode())
-    for name, content in zip(FILES, contents, strict=True):
-        write_whole(folder / name, content)
+    publish_files(folder, dict(zip(FILES, contents, strict=True)))
 
 
 def load_calibration(folder: Path) -> Calibration:
@@ -60,10 +60,10 @@ def calibration_section(folder: Path) -> str:
     return f"### {title}\n\n{text}\n{tables.LEGEND} {pages}\n"
 
 
-def redraw_calibration(folder: Path) -> Iterator[tuple[Path, bytes]]:
+def redraw_calibration(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Draw the figure of the calibration that is in a folder anew, if there is one."""
     if all((folder / name).is_file() for name in FILES[:2]):
-        yield folder / FILES[2], _picture(load_calibration(folder))
+        yield FILES[2], _picture(load_calibration(folder))
 
 
 def page(calibration: Calibration) -> str:
@@ -104,5 +104,4 @@ def _picture(calibration: Calibration) -> bytes:
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
-    text: str = frame.to_csv(index=False, float_format="%.6g")
-    return text.encode()
+    return csv_text(frame).encode()

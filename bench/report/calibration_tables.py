@@ -7,8 +7,8 @@ import pandas as pd
 
 from bench.geometry.calibration import SHORT_CIRCUIT
 from bench.geometry.default_graph import DEFAULT_NEIGHBORS
+from bench.report.escape import markdown_escape
 from bench.report.frame import fixed
-from bench.report.tables import markdown_escape
 
 GOOD = 0.95  # the rank correlation below which an estimate is counted as failed
 CONNECTED = "smallest connected"

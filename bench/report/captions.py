@@ -1,30 +1,21 @@
-"""The figures of decoders on the page: each with what it shows, and what follows from it."""
+"""The figures of decoders on the page: each with its caption, and what follows from them."""
 
 from collections.abc import Mapping
 
+from bench.report.escape import markdown_escape
 from bench.report.frame import Results
-from bench.report.panels import file_name
 from bench.report.pictures import picture_figures
 from bench.report.rebuilding import correlations, rebuilding_figures
-from bench.report.tables import markdown_escape
 
-_CAPTIONS = {
-    "rebuilding": "Reconstruction error against geodesic AUC, a point for each seed",
-    "denoising_gain": "Denoising gain over the levels of noise",
-    "learning": "Learning curves, on what was trained on and on what was set apart",
-    "decoded": "Codes at equal steps over the code space, decoded",
-    "lines": "From one held-out point to another: along the manifold where it is known, straight "
-    "through input space, and straight through each code",
-    "denoised": "Held-out images with noise, and what each decoder makes of them",
-}
 Correlation = tuple[float, float, float]
 
 
 def figures_section(results: Results) -> str:
     """Write the figures of decoders with their captions; nothing if there are none."""
     lines = [
-        f"![{_caption(name)}](figures/{file_name(name)}.png)\n\n*{_caption(name)}.*\n"
-        for name, _ in (*rebuilding_figures(results), *picture_figures(results))
+        f"![{caption}]({drawing.file})\n\n*{caption}.*\n"
+        for drawing in (*rebuilding_figures(results), *picture_figures(results))
+        if (caption := markdown_escape(drawing.caption))
     ]
     found = correlations(results)
     return "\n".join([*([rebuilding_words(found)] if found else []), *lines])
@@ -54,9 +45,3 @@ def rebuilding_words(found: Mapping[str, Correlation]) -> str:
         f"{'; '.join(parts)}. Intervals are of 95 %, by the bootstrap over jobs; those of one "
         "reducer are alike, so they tell of these reducers and not of others.\n"
     )
-
-
-def _caption(name: str) -> str:
-    kind = next(kind for kind in _CAPTIONS if name.startswith(kind))
-    dataset = name.removeprefix(kind).removeprefix("_")
-    return _CAPTIONS[kind] + (f": {markdown_escape(dataset)}" if dataset else "")

@@ -41,7 +41,10 @@ def datasets_section(results: Results) -> str:
 
 def _row(dataset: str, facts: Sequence[DatasetFacts]) -> dict[str, str]:
     first = facts[0]
-    notes = ", ".join(f"{name} {value:g}" for name, value in first.geodesic_notes.items())
+    notes = ", ".join(
+        f"{name} {'unknown' if value is None else f'{value:g}'}"
+        for name, value in first.geodesic_notes.items()
+    )
     row = {
         "dataset": dataset,
         "n": str(first.n),
@@ -55,7 +58,7 @@ def _row(dataset: str, facts: Sequence[DatasetFacts]) -> dict[str, str]:
         "overlap AUC": _mean((f.overlap_auc for f in facts), "{:.3f}"),
     }
     for k in first.overlap:
-        row[f"overlap {k}"] = _mean((f.overlap[k] for f in facts), "{:.3f}")
+        row[f"overlap {k}"] = _mean((f.overlap.get(k) for f in facts), "{:.3f}")
     return row | {"source": first.source, "licence": first.licence}
 
 

@@ -1,9 +1,8 @@
 """Figures: what the tables say, to be seen at a glance. Drawn from results alone, with seaborn."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,12 +13,12 @@ from bench.record import Record, Status
 from bench.report.frame import Results, fixed, reducer_label
 from bench.report.gallery import draw_embedding
 from bench.report.panels import (
-    COLUMNS,
     MARKERS,
+    Drawing,
     distinct_colors,
     drawing_style,
-    file_name,
     grid_of_panels,
+    legend_beside,
     plain,
 )
 from bench.report.pictures import picture_figures
@@ -30,24 +29,24 @@ GEODESIC, EUCLIDEAN = "#0173b2", "#de8f05"  # the first two of seaborn's colour-
 REFERENCE_NAMES = {"geodesic": "geodesic", "euclidean": "Euclidean"}
 
 
-def figures(results: Results) -> Iterator[tuple[str, Callable[[], Figure]]]:
+def figures(results: Results) -> Iterator[Drawing]:
     """Name every figure, with the function that draws it."""
     for dataset in results.datasets:
-        yield f"gallery_{file_name(dataset)}", partial(gallery, results, dataset)
-        yield f"curves_{file_name(dataset)}", partial(rank_curves, results, dataset)
+        yield Drawing(f"gallery_{dataset}", partial(gallery, results, dataset))
+        yield Drawing(f"curves_{dataset}", partial(rank_curves, results, dataset))
     if results.datasets:
-        yield "references", partial(geodesic_against_euclidean, results)
-        yield "time", partial(quality_against_time, results)
-    for name, draw in (*rebuilding_figures(results), *picture_figures(results)):
-        yield file_name(name), draw
+        yield Drawing("references", partial(geodesic_against_euclidean, results))
+        yield Drawing("time", partial(quality_against_time, results))
+    yield from rebuilding_figures(results)
+    yield from picture_figures(results)
 
 
-def draw_figures(results: Results, folder: Path) -> Iterator[tuple[Path, bytes]]:
-    """Draw every figure; yield where it belongs, and the PNG."""
-    for name, draw in figures(results):
+def draw_figures(results: Results) -> Iterator[tuple[str, bytes]]:
+    """Draw every figure; yield its name in the folder of the results, and the PNG."""
+    for drawing in figures(results):
         with drawing_style(), io.BytesIO() as buffer:
-            draw().savefig(buffer, dpi=130, format="png")
-            yield folder / f"{name}.png", buffer.getvalue()
+            drawing.draw().savefig(buffer, dpi=130, format="png")
+            yield drawing.file, buffer.getvalue()
 
 
 def gallery(results: Results, dataset: str) -> Figure:
@@ -67,8 +66,8 @@ def gallery(results: Results, dataset: str) -> Figure:
         pictures = results.pictures.get((dataset, record.job.seed), {})
         draw_embedding(ax, results.arrays[record.job.id]["embedding"], pictures)
         own = auc[(auc["reducer"] == name) & (auc["seed"] == record.job.seed)]
-        values = own.set_index("reference")["value"]
-        both = " / ".join(fixed(values[reference], 2) for reference in REFERENCE_NAMES)
+        values = own.set_index("reference")["value"].reindex(list(REFERENCE_NAMES))
+        both = " / ".join(fixed(value, 2) for value in values)
         ax.set_xlabel(f"AUC {both}", fontsize=8)
     seed = next(iter(records.values())).job.seed
     pictures = results.pictures.get((dataset, seed), {})
@@ -88,7 +87,11 @@ def rank_curves(results: Results, dataset: str) -> Figure:
         for name in results.reducers
         for reference in REFERENCE_NAMES
     }
-    names = [name for name in results.reducers if curves_of[name, "geodesic"].size]
+    names = [
+        name
+        for name in results.reducers
+        if all(curves_of[name, reference].size for reference in REFERENCE_NAMES)
+    ]
     figure, axes = grid_of_panels(len(names), panel=(2.6, 2.1), shared=True)
     for ax, name in zip(axes, names, strict=True):
         for reference, color, dashes in (
@@ -119,26 +122,23 @@ def rank_curves(results: Results, dataset: str) -> Figure:
 def geodesic_against_euclidean(results: Results) -> Figure:
     """Show the geodesic AUC against the Euclidean one, one panel for each dataset."""
     summary = summarise(results.scores.query("metric == 'auc'"))
-    figure, axes = grid_of_panels(len(results.datasets) + 1, panel=(2.9, 2.8), shared=True)
+    figure, axes = grid_of_panels(len(results.datasets), panel=(2.9, 2.8), shared=True)
     styles = _styles(results)
-    for ax, dataset in zip(axes, results.datasets, strict=False):
+    for ax, dataset in zip(axes, results.datasets, strict=True):
         own = summary[summary["dataset"] == dataset]
         wide = own.pivot(index="reducer", columns="reference", values=["mean", "half_width"])
         ax.plot([0, 1], [0, 1], color=".7", linewidth=0.8, zorder=0)
         for name in results.reducers:
             if name in wide.index:
                 row = wide.loc[name]
-                ax.errorbar(
-                    row["mean", "euclidean"],
-                    row["mean", "geodesic"],
-                    xerr=np.nan_to_num(row["half_width", "euclidean"]),
-                    yerr=np.nan_to_num(row["half_width", "geodesic"]),
-                    **styles[name],
-                )
+                places = [row.get(("mean", one), np.nan) for one in ("euclidean", "geodesic")]
+                widths = [row.get(("half_width", one), 0) for one in ("euclidean", "geodesic")]
+                x_width, y_width = np.nan_to_num(widths)
+                ax.errorbar(*places, xerr=x_width, yerr=y_width, **styles[name])
         ax.set_title(plain(dataset), fontsize=9)
         ax.set_xlim(-0.05, 1.05)
         ax.set_ylim(-0.05, 1.05)
-    _legend(axes, styles)
+    _legend(figure, axes[-1], styles)
     figure.suptitle("Above the line: kept along the manifold more than through space", fontsize=11)
     figure.supxlabel("AUC, Euclidean neighbours", fontsize=9)
     figure.supylabel("AUC, geodesic neighbours", fontsize=9)
@@ -147,10 +147,10 @@ def geodesic_against_euclidean(results: Results) -> Figure:
 
 def quality_against_time(results: Results) -> Figure:
     """Show the geodesic AUC against the seconds to fit, one panel for each dataset."""
-    figure, axes = grid_of_panels(len(results.datasets) + 1, panel=(2.9, 2.6), shared=True)
+    figure, axes = grid_of_panels(len(results.datasets), panel=(2.9, 2.6), shared=True)
     styles = _styles(results, controls=False)
     auc = results.scores.query("metric == 'auc' and reference == 'geodesic'")
-    for ax, dataset in zip(axes, results.datasets, strict=False):
+    for ax, dataset in zip(axes, results.datasets, strict=True):
         for name in styles:
             jobs = results.jobs.query("dataset == @dataset and reducer == @name")
             seconds = jobs["fit_seconds"].dropna().to_numpy(dtype=float)
@@ -162,7 +162,7 @@ def quality_against_time(results: Results) -> Figure:
         ax.set_title(plain(dataset), fontsize=9)
         ax.set_xscale("log")
         ax.set_ylim(-0.05, 1.05)
-    _legend(axes, styles)
+    _legend(figure, axes[-1], styles)
     figure.suptitle("Quality against cost", fontsize=11)
     figure.supxlabel("seconds to fit, after a warm-up (median over seeds)", fontsize=9)
     figure.supylabel("AUC, geodesic neighbours", fontsize=9)
@@ -176,12 +176,14 @@ def _first_seed(results: Results, dataset: str) -> dict[str, Record]:
 
 
 def _curves(results: Results, dataset: str, reducer: str, reference: str) -> NDArray[Any]:
+    """Return R_NX of each seed that has it, as far as all of them reach: shape (seeds, k)."""
     found = [
-        results.arrays[r.job.id][f"{reference}/r_nx"]
+        results.arrays[r.job.id].get(f"{reference}/r_nx", np.empty(0))
         for r in results.records
         if r.status is Status.OK and r.job.dataset.label == dataset and reducer_label(r) == reducer
     ]
-    return np.array(found)
+    found = [curve for curve in found if len(curve)]
+    return np.array([curve[: min(map(len, found))] for curve in found])
 
 
 def _styles(results: Results, *, controls: bool = True) -> dict[str, dict[str, Any]]:
@@ -211,12 +213,6 @@ def _styles(results: Results, *, controls: bool = True) -> dict[str, dict[str, A
     return styles
 
 
-def _legend(axes: list[Any], styles: dict[str, dict[str, Any]]) -> None:
-    """Fill the last panel with the legend of all others."""
-    ax = axes[-1]
-    ax.set_axis_off()
-    if len(axes) > COLUMNS:
-        axes[-1 - COLUMNS].tick_params(labelbottom=True)  # nothing but the legend is below it
-    for name, style in styles.items():
-        ax.errorbar([], [], label=plain(name), **style)
-    ax.legend(loc="center", frameon=False, fontsize=8)
+def _legend(figure: Figure, ax: Any, styles: dict[str, dict[str, Any]]) -> None:  # noqa: ANN401
+    handles = [ax.errorbar([], [], **style) for style in styles.values()]
+    legend_beside(figure, list(styles), handles)

@@ -8,6 +8,7 @@ import pandas as pd
 from bench.controls import ALL_CONTROLS
 from bench.job import DatasetConfig
 from bench.record import Record, Status
+from bench.report.escape import markdown_escape
 from bench.report.frame import REFERENCES, Results, fixed, reducer_label
 from bench.report.statistics import interval
 from bench.report.tables import REFERENCE_LABELS, Cell, Table
@@ -49,13 +50,15 @@ def floor_section(results: Results) -> str:
     parts = [table.markdown for table in floor_tables(results, pairs)]
     if parts:
         used = sorted({noise.label for noise in _twins(results).values()})
-        parts.append(" ".join(_NOTE.format(noise=", ".join(used)).split()) + "\n")
+        names = ", ".join(map(markdown_escape, used))
+        parts.append(" ".join(_NOTE.format(noise=names).split()) + "\n")
     lacking = [name for name in _manifolds(results) if name not in set(pairs["dataset"])]
     if lacking:
         facts = next(f for (label, _), f in results.facts.items() if label == lacking[0])
         noise = f"--dataset {NOISE[0]} --n {facts.n} --set {NOISE[0]}.dimensions={facts.dimensions}"
-        command = f"`python -m bench run {noise}` (here for {lacking[0]})"
-        parts.append(" ".join(_HOW.format(datasets=", ".join(lacking), command=command).split()))
+        first, names = markdown_escape(lacking[0]), ", ".join(map(markdown_escape, lacking))
+        command = f"`python -m bench run {noise}` (here for {first})"
+        parts.append(" ".join(_HOW.format(datasets=names, command=command).split()))
     return "\n".join(parts) + "\n"
 
 

@@ -14,7 +14,7 @@ from bench.errors import BenchError
 from bench.job import DatasetConfig
 from bench.metrics.table import METRICS, Metric
 from bench.record import DatasetFacts, Record, Status
-from bench.store import Store
+from bench.store import DamagedError, Store, Stored
 
 REFERENCES = ("geodesic", "euclidean")
 DEFAULT_KS = ("15", "n/10")
@@ -129,36 +129,70 @@ def load_results(
     BenchError
         If there is nothing to report, or a k is out of range.
     """
-    found, damaged = store.records()
-    chosen = [r for r in found if jobs is None or r.job.id in jobs]
+    chosen, errors = store.read(jobs)
+    damaged = list(map(str, errors))
+    chosen += [_as_failure(error) for error in errors if isinstance(error, DamagedError)]
     if not chosen:
-        raise BenchError(f"'{store.folder}' holds no records: run `python -m bench all` first.")
-    held_out = [record for record in chosen if record.job.held_out]
-    whole = [record for record in chosen if not record.job.held_out]
-    results, more = _tabulated(store, _newest(whole), tuple(dict.fromkeys(ks)), metrics)
+        why = f" that can be read ({damaged[0]})" if damaged else ""
+        raise BenchError(
+            f"'{store.folder}' holds no records{why}: run `python -m bench all` first."
+        )
+    ks = tuple(dict.fromkeys(ks))
+    whole = [stored for stored in chosen if not stored.record.job.held_out]
+    results, more = _tabulated(store, _newest(whole), ks, metrics)
     damaged += more
+    _check_reached(ks, results)
+    held_out = [stored for stored in chosen if stored.record.job.held_out]
     if held_out:
         placed, more = _tabulated(store, _newest(held_out), (), metrics)
         results, damaged = replace(results, held_out=placed), damaged + more
     return results, list(dict.fromkeys(damaged))
 
 
+def _as_failure(error: DamagedError) -> Stored:
+    """Let a damaged record show in the tables as a job without scores."""
+    job, where = error.record.job, error.record.circumstances
+    return Stored(Record(job, Status.ERROR, where, f"its record is damaged: {error.why}"), {})
+
+
 def _tabulated(
-    store: Store, records: list[Record], ks: Sequence[str], metrics: Mapping[str, Metric]
+    store: Store, found: list[Stored], ks: Sequence[str], metrics: Mapping[str, Metric]
 ) -> tuple[Results, list[str]]:
     facts, pictures, damaged = {}, {}, list[str]()
-    for config in {r.job.dataset.id: r.job.dataset for r in records}.values():
+    configs = {one.record.job.dataset.id: one.record.job.dataset for one in found}
+    scored = {one.record.job.dataset.id for one in found if one.record.status is Status.OK}
+    for id_, config in configs.items():
         try:
             facts[_key(config)], pictures[_key(config)] = store.dataset(config)
         except BenchError as error:
-            if any(r.status is Status.OK for r in records if r.job.dataset == config):
+            if id_ in scored:
                 damaged.append(str(error))
-    arrays = {r.job.id: store.arrays(r) for r in records if r.status is Status.OK}
-    job_rows = [_job_row(r, arrays.get(r.job.id, {})) for r in records]
-    rows = [row for r in records for row in _score_rows(r, arrays.get(r.job.id, {}), ks)]
+    found, foreign = _of_as_many_points(store, found, facts)
+    records = [one.record for one in found]
+    arrays = {one.record.job.id: one.arrays for one in found if one.record.status is Status.OK}
+    job_rows = [_job_row(one.record, one.arrays) for one in found]
+    rows = [row for one in found for row in _score_rows(one.record, one.arrays, ks)]
     scores = pd.DataFrame(rows, columns=_SCORE_COLUMNS)
     frames = pd.DataFrame(job_rows, columns=_JOB_COLUMNS), _with_gap(scores)
-    return Results(records, facts, arrays, pictures, metrics, *frames), damaged
+    return Results(records, facts, arrays, pictures, metrics, *frames), damaged + foreign
+
+
+def _of_as_many_points(
+    store: Store, found: list[Stored], facts: Mapping[tuple[str, int], DatasetFacts]
+) -> tuple[list[Stored], list[str]]:
+    """Leave out embeddings with another number of points than their dataset."""
+    kept, foreign = [], list[str]()
+    for one in found:
+        dataset = facts.get(_key(one.record.job.dataset))
+        points = len(one.arrays["embedding"]) if one.arrays else None
+        if dataset is None or points in (None, dataset.n):
+            kept.append(one)
+        else:
+            foreign.append(
+                f"{store.path(one.record.job)} has an embedding of {points} points, its dataset "
+                f"has {dataset.n}."
+            )
+    return kept, foreign
 
 
 _COMMON_COLUMNS = ["dataset", "reducer", "control", "seed"]
@@ -175,25 +209,28 @@ _JOB_COLUMNS = [
 _SCORE_COLUMNS = [*_COMMON_COLUMNS, "metric", "k", "reference", "placement", "value"]
 
 
-def _newest(records: Sequence[Record]) -> list[Record]:
+def _newest(found: Sequence[Stored]) -> list[Stored]:
     """Keep the records of the newest code for each row and dataset, one for each seed.
 
-    Seeds that only older code has run are left out: their mean with newer ones is nobody's.
+    Seeds that only older code has run are left out: a mean over old and new code describes
+    neither. The order follows from the records, and not from when their jobs ended.
     """
+
+    def row(record: Record) -> tuple[str, str]:
+        return record.job.dataset.label, reducer_label(record)
 
     def code(record: Record) -> tuple[int, int, int]:
         return record.job.protocol, record.job.dataset.revision, record.job.reducer.revision
 
     newest: dict[tuple[str, str], tuple[int, int, int]] = {}
-    for record in records:
-        row = record.job.dataset.label, reducer_label(record)
-        newest[row] = max(code(record), newest.get(row, code(record)))
-    kept: dict[tuple[str, str, int], Record] = {}
-    for record in sorted(records, key=lambda record: record.circumstances.started):
-        row = record.job.dataset.label, reducer_label(record)
-        if code(record) == newest[row]:
-            kept[(*row, record.job.seed)] = record
-    return list(kept.values())
+    for one in found:
+        where = row(one.record)
+        newest[where] = max(code(one.record), newest.get(where, code(one.record)))
+    kept: dict[tuple[str, str, int], Stored] = {}
+    for one in sorted(found, key=lambda one: (one.record.circumstances.started, one.record.job.id)):
+        if code(one.record) == newest[row(one.record)]:
+            kept[(*row(one.record), one.record.job.seed)] = one
+    return [kept[key] for key in sorted(kept)]
 
 
 def _key(config: DatasetConfig) -> tuple[str, int]:
@@ -250,29 +287,31 @@ def _score_rows(
     for name in curves:
         reference, _, metric = name.partition("/")
         for k in ks or DEFAULT_KS:
-            n, curve = len(arrays["embedding"]), arrays[name]
-            if not ks and k == "15" and len(curve) < 15:
-                continue
-            value = at_k(curve, k, n=n, what=metric)
-            where = {"metric": metric, "k": k, "reference": reference, "placement": ""}
-            yield common | where | {"value": value}
+            curve, number = arrays[name], _number(k, len(arrays["embedding"]))
+            if 1 <= number <= len(curve):
+                where = {"metric": metric, "k": k, "reference": reference, "placement": ""}
+                yield common | where | {"value": float(curve[number - 1])}
 
 
-def at_k(curve: NDArray[Any], k: str, *, n: int, what: str) -> float:
-    """Read a curve over k = 1, 2, ...
+def _check_reached(ks: Sequence[str], results: Results) -> None:
+    """Refuse a k that the curves of a metric reach nowhere."""
+    longest: dict[str, tuple[int, int]] = {}
+    for arrays in results.arrays.values():
+        for metric in {name.partition("/")[2] for name in arrays} & METRICS.keys():
+            length = max(len(arrays[name]) for name in arrays if name.endswith(f"/{metric}"))
+            longest[metric] = max((length, len(arrays["embedding"])), longest.get(metric, (0, 0)))
+    for k in ks:
+        for metric, (length, n) in sorted(longest.items(), key=lambda item: item[1]):
+            if not 1 <= _number(k, n) <= length:
+                raise BenchError(
+                    f"k = {k} is out of range for {metric} with n = {n}: give a number in 1 ... "
+                    f"{length}, or n/10."
+                )
 
-    Raises
-    ------
-    BenchError
-        If k is not a number or ``n/10``, or the curve does not reach it.
-    """
-    number = max(1, n // 10) if k == "n/10" else int(k) if k.isdecimal() else 0
-    if not 1 <= number <= len(curve):
-        raise BenchError(
-            f"k = {k} is out of range for {what} with n = {n}: give a number in 1 ... "
-            f"{len(curve)}, or n/10."
-        )
-    return float(curve[number - 1])
+
+def _number(k: str, n: int) -> int:
+    """Return the k that a text names, 0 if it names none."""
+    return max(1, n // 10) if k == "n/10" else int(k) if k.isdecimal() else 0
 
 
 def _with_gap(scores: pd.DataFrame) -> pd.DataFrame:

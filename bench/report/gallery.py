@@ -28,6 +28,7 @@ def draw_embedding(
     """
     shown = np.zeros((len(embedding), 2))
     shown[:, : embedding.shape[1]] = embedding[:, :2]
+    shown /= np.abs(shown).max() or 1  # axes without numbers; widths near the largest overflow
     if "labels" in pictures:
         palette = np.array(sns.color_palette("colorblind", 10))
         ax.scatter(*shown.T, c=palette[pictures["labels"] % 10], s=3, linewidths=0)

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from bench.record import Status
+from bench.report.escape import csv_text, markdown_escape
 from bench.report.panels import drawing_style
 from bench.report.statistics import Interval, interval
 from bench.report.tables import cell_text, github_table
-from bench.store import write_whole
+from bench.results_folder import publish_files
 from bench.studies.likelihood import DESCENT, STARTS
 from bench.study import Outcome
 
@@ -208,23 +209,20 @@ def publish_likelihood(outcomes: Sequence[Outcome], folder: Path) -> list[str]:
     """
     from bench.report.likelihood_figure import likelihood_figure
 
-    cells = frame(outcomes)
-    text = [_HEAD]
-    files = list(FILES)
+    cells, text, contents = frame(outcomes), [_HEAD], dict[str, bytes]()
     if len(cells):
         text += ["## What the numbers say\n", *_findings(cells)]
         text += ["![the likelihoods compared](likelihood.png)\n", *_tables(cells)]
         with drawing_style(), io.BytesIO() as buffer:
             likelihood_figure(cells, _curves(outcomes)).savefig(buffer, dpi=130, format="png")
-            write_whole(folder / "likelihood.png", buffer.getvalue())
-    else:
-        files.remove("likelihood.png")
+            contents["likelihood.png"] = buffer.getvalue()
     text += ["## One neuron\n"]
     table = neurons()
     text += [_NEURON, of_neurons(table), github_table(table), "## Cells\n", _cells(outcomes)]
-    write_whole(folder / "likelihood.csv", cells.to_csv(index=False, float_format="%.6g").encode())
-    write_whole(folder / "report.md", "\n".join(text).encode())
-    return files
+    contents["likelihood.csv"] = csv_text(cells).encode()
+    contents["report.md"] = "\n".join(text).encode()
+    publish_files(folder, contents)
+    return sorted(contents, key=FILES.index)
 
 
 def _tables(cells: pd.DataFrame) -> Iterator[str]:
@@ -246,7 +244,9 @@ def _tables(cells: pd.DataFrame) -> Iterator[str]:
 def _cells(outcomes: Sequence[Outcome]) -> str:
     failed = [outcome for outcome in outcomes if outcome.status is not Status.OK]
     lines = [f"{len(outcomes)} cells, of which {len(failed)} failed."]
-    lines += [f"- {o.cell.label}: {o.status.value}: {o.reason}" for o in failed]
+    lines += [
+        f"- {markdown_escape(f'{o.cell.label}: {o.status.value}: {o.reason}')}" for o in failed
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -7,15 +7,17 @@ from pathlib import Path
 import pandas as pd
 
 from bench.record import Status
+from bench.report.escape import csv_text, markdown_escape
 from bench.report.manifold_numbers import CODERS, ENOUGH, ESTIMATES, enough, frame, means
 from bench.report.manifold_words import sentences
 from bench.report.panels import drawing_style
 from bench.report.statistics import Interval
 from bench.report.tables import cell_text, github_table
-from bench.store import write_whole
+from bench.results_folder import publish_files
 from bench.studies.manifold import CODES, HELD_OUT, IMAGES, NEIGHBORS, SIZES
 from bench.study import Outcome
 
+FILES = ("report.md", "manifold.csv", "manifold.png")
 _HEAD = f"""\
 # The manifold hypothesis in numbers
 
@@ -61,20 +63,22 @@ def publish_manifold(outcomes: Sequence[Outcome], folder: Path) -> list[str]:
     """
     from bench.report.manifold_figure import manifold_figure
 
-    cells, text, files = frame(outcomes), [_HEAD], ["report.md", "manifold.csv"]
+    cells, text, contents = frame(outcomes), [_HEAD], dict[str, bytes]()
     if len(cells):
         text += ["## What the numbers say\n", *(f"- {line}" for line in sentences(cells)), ""]
         text += ["![dimension, neighbours, codes](manifold.png)\n", *_tables(cells)]
         with drawing_style(), io.BytesIO() as buffer:
             manifold_figure(cells).savefig(buffer, dpi=130, format="png")
-            write_whole(folder / "manifold.png", buffer.getvalue())
-        files.append("manifold.png")
+            contents["manifold.png"] = buffer.getvalue()
     failed = [outcome for outcome in outcomes if outcome.status is not Status.OK]
     text += ["## Cells\n", f"{len(outcomes)} cells, of which {len(failed)} without numbers."]
-    text += [f"- {o.cell.label}: {o.status.value}: {o.reason}" for o in failed]
-    write_whole(folder / "manifold.csv", cells.to_csv(index=False, float_format="%.6g").encode())
-    write_whole(folder / "report.md", ("\n".join(text) + "\n").encode())
-    return files
+    text += [
+        f"- {markdown_escape(f'{o.cell.label}: {o.status.value}: {o.reason}')}" for o in failed
+    ]
+    contents["manifold.csv"] = csv_text(cells).encode()
+    contents["report.md"] = ("\n".join(text) + "\n").encode()
+    publish_files(folder, contents)
+    return sorted(contents, key=FILES.index)
 
 
 def _tables(cells: pd.DataFrame) -> Iterator[str]:

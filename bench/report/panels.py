@@ -1,16 +1,49 @@
 """What all figures share: the style, the layout of panels, labels that are safe."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
 
+from bench.visible_text import visible
+
+FIGURES = "figures/"  # in the folder of the results
 COLUMNS = 4
 MARKERS = "osD^vPX<>*"
 _GREY_OF_PALETTE = 7  # left to the controls
+_LONGEST_LABEL = 48  # characters
+_LONGEST_NAME = 200  # bytes; a file system allows 255
+_KEY_INCHES, _LETTER_INCHES, _LINE_INCHES = 0.6, 0.075, 0.17  # of a legend, at 8 points
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A figure that can be drawn.
+
+    Parameters
+    ----------
+    name : str
+        Unlike that of any other figure of the results; the file is called after it.
+    draw : callable
+        Draws it.
+    caption : str
+        What it shows, for the page; empty for one that is not on it.
+    """
+
+    name: str
+    draw: Callable[[], Figure]
+    caption: str = ""
+
+    @property
+    def file(self) -> str:
+        """The path of its file in the folder of the results."""
+        return f"{FIGURES}{file_name(self.name)}.png"
 
 
 def distinct_colors() -> list[tuple[float, float, float]]:
@@ -60,11 +93,46 @@ def grid_of_panels(
     return figure, axes[:panels]
 
 
+def legend_beside(figure: Figure, names: Sequence[str], handles: Sequence[Any]) -> None:
+    """Write a legend to the right of all panels, and make the figure wider by what it takes.
+
+    Parameters
+    ----------
+    figure : Figure
+    names : sequence of str
+        Labels, as they are.
+    handles : sequence of matplotlib artists
+        One for each name.
+    """
+    labels = list(map(plain, names))
+    width, height = figure.get_size_inches()
+    rows = max(1, int((height - 1) / _LINE_INCHES))
+    columns = max(1, -(-len(labels) // rows))
+    column = _KEY_INCHES + _LETTER_INCHES * max(map(len, labels), default=0)
+    figure.set_size_inches(width + columns * column, height)
+    figure.legend(
+        handles, labels, loc="outside right center", ncols=columns, frameon=False, fontsize=8
+    )
+
+
 def plain(label: str) -> str:
-    """Keep matplotlib from reading a dollar sign as mathematics."""
-    return label.replace("$", r"\$")
+    """Make text of other people safe for a figure: no mathematics, and no longer than a title.
+
+    Characters that the font does not have are written by their code. A legend leaves out what
+    begins with an underscore, so that a space comes before it.
+    """
+    text = visible(" ".join(label.split()))
+    font = get_font(findfont(FontProperties())).get_charmap()
+    text = "".join(c if ord(c) in font else f"U+{ord(c):04X}" for c in text)
+    if len(text) > _LONGEST_LABEL:  # how it ends may be all in which it differs
+        text = f"{text[: _LONGEST_LABEL - 12]}...{text[-9:]}"
+    return f"{' ' if text.startswith('_') else ''}{text}".replace("$", r"\$")
 
 
 def file_name(label: str) -> str:
-    """Make a label safe for the name of a file."""
-    return "".join(c if c.isalnum() or c in "-_" else "_" for c in label).strip("_")
+    """Make a label safe for the name of a file, and short enough for one with its suffix."""
+    name = "".join(c if c.isalnum() or c in "-_" else "_" for c in label).strip("_")
+    if len(name.encode()) <= _LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(label.encode()).hexdigest()[:8]
+    return f"{name.encode()[: _LONGEST_NAME - 9].decode(errors='ignore')}-{digest}"

@@ -1,6 +1,6 @@
 """Figures of what decoders make: decoded grids, lines between points, cleaned points, learning."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from bench.decoder.pictures import NOISE, PREFIX
 from bench.record import Record
 from bench.report.frame import Results, reducer_label
-from bench.report.panels import distinct_colors, grid_of_panels, plain
+from bench.report.panels import Drawing, distinct_colors, grid_of_panels, plain
 
-Draw = Callable[[], Figure]
 Arrays = dict[str, NDArray[Any]]
 _LINES = {
     "geodesic": "true geodesic",
@@ -23,24 +22,35 @@ _LINES = {
 _COLORS = [distinct_colors()[i] for i in (2, 1, 0)]
 _DASHES = ("-", "--", "-")
 _GAP = 1  # pixels between images
+_LEARNING = "Learning curves, on what was trained on and on what was set apart"
+_DECODED = "Codes at equal steps over the code space, decoded"
+_BETWEEN = (
+    "From one held-out point to another: along the manifold where it is known, straight through "
+    "input space, and straight through each code"
+)
+_DENOISED = "Held-out images with noise, and what each decoder makes of them"
 
 
-def picture_figures(results: Results) -> Iterator[tuple[str, Draw]]:
+def picture_figures(results: Results) -> Iterator[Drawing]:
     """Name the figures of jobs that hold points out, with the function that draws each."""
     placed = results.held_out
     if placed is None:
         return
     for dataset in placed.datasets:
-        if any(name.startswith("learning/") for name in _names(placed, dataset)):
-            yield f"learning_{dataset}", partial(learning, placed, dataset)
         names, images = _names(placed, dataset), _image_shape(placed, dataset)
+        kinds: list[tuple[str, Any, str]] = []
+        if any(name.startswith("learning/") for name in names):
+            kinds.append(("learning", learning, _LEARNING))
         if f"{PREFIX}grid" in names:
-            yield f"decoded_{dataset}", partial(decoded, placed, dataset)
+            kinds.append(("decoded", decoded, _DECODED))
         if f"{PREFIX}code_line" in names:
-            draw = lines if images else lines_in_space
-            yield f"lines_{dataset}", partial(draw, placed, dataset)
+            kinds.append(("lines", lines if images else lines_in_space, _BETWEEN))
         if f"{PREFIX}denoised" in names and images:
-            yield f"denoised_{dataset}", partial(denoised, placed, dataset)
+            kinds.append(("denoised", denoised, _DENOISED))
+        for kind, draw, caption in kinds:
+            yield Drawing(
+                f"{kind}_{dataset}", partial(draw, placed, dataset), f"{caption}: {dataset}"
+            )
 
 
 def decoded(placed: Results, dataset: str) -> Figure:
@@ -192,10 +202,10 @@ def _among(ax: Any, points: NDArray[Any]) -> None:  # noqa: ANN401
 
 def _all(placed: Results, dataset: str) -> Iterator[tuple[Record, Arrays]]:
     for record in placed.records:
-        if record.job.dataset.label == dataset and record.job.id in placed.arrays:
-            dimensions = placed.facts[dataset, record.job.seed].dimensions
+        facts = placed.facts.get((dataset, record.job.seed))
+        if facts and record.job.dataset.label == dataset and record.job.id in placed.arrays:
             arrays = placed.arrays[record.job.id].items()
-            yield record, {name: a for name, a in arrays if _fits(name, a, dimensions)}
+            yield record, {name: a for name, a in arrays if _fits(name, a, facts.dimensions)}
 
 
 def _fits(name: str, array: NDArray[Any], dimensions: int) -> bool:

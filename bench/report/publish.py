@@ -5,24 +5,20 @@ from pathlib import Path
 
 import pandas as pd
 
+from bench.files import write_whole
 from bench.record import Status
 from bench.report.calibration import calibration_section, redraw_calibration
 from bench.report.captions import figures_section
 from bench.report.datasets import datasets_section
 from bench.report.decoder import decoder_section
+from bench.report.escape import LATEX_PREAMBLE, csv_text, markdown_escape
 from bench.report.floor import above_floor, floor_section
 from bench.report.frame import Results
 from bench.report.held_out import held_out_numbers, held_out_section
+from bench.report.panels import FIGURES
 from bench.report.statistics import summarise
-from bench.report.tables import (
-    LEGEND,
-    all_tables,
-    github_table,
-    headline_tables,
-    markdown_escape,
-    tidy,
-)
-from bench.store import write_whole
+from bench.report.tables import LEGEND, all_tables, github_table, headline_tables, tidy
+from bench.results_folder import announce, published, withdraw
 
 TABLES = ("comparison.csv", "comparison.tex", "comparison.md")
 
@@ -36,38 +32,35 @@ def publish(results: Results, folder: Path) -> None:
     Raises
     ------
     BenchError
-        If a file cannot be written.
+        If a file cannot be written, or one is there that we did not write.
     """
     from bench.report.figures import draw_figures
 
-    drawn = draw_figures(results, folder / "figures")
-    for path, picture in chain(drawn, redraw_calibration(folder)):
-        write_whole(path, picture)
-    for path in set((folder / "figures").glob("*_*.png")) - set(figure_paths(results, folder)):
-        path.unlink(missing_ok=True)
+    calibration = dict(redraw_calibration(folder))
+    current = {*TABLES, *figure_names(results), *calibration}
+    announce(folder, current)
+    for name, picture in chain(draw_figures(results), calibration.items()):
+        write_whole(folder / name, picture)
+    withdraw(folder, {name for name in published(folder) if name.startswith(FIGURES)} - current)
     latex = "\n".join(table.latex for table in headline_tables(results))
-    texts = (
-        numbers(results).to_csv(index=False, float_format="%.6g"),
-        f"% \\usepackage{{booktabs}}\n{latex}",
-        _markdown(results, folder),
-    )
+    texts = (csv_text(numbers(results)), LATEX_PREAMBLE + latex, _markdown(results, folder))
     for name, text in zip(TABLES, texts, strict=True):
         write_whole(folder / name, text.encode())
 
 
 def is_published(results: Results, folder: Path) -> bool:
     """Say whether a folder holds what `publish` would write."""
-    expected = [*(folder / name for name in TABLES), *figure_paths(results, folder)]
+    expected = [folder / name for name in (*TABLES, *figure_names(results))]
     if not all(path.is_file() for path in expected):
         return False
-    return (folder / "comparison.md").read_text(encoding="utf-8") == _markdown(results, folder)
+    return (folder / "comparison.md").read_bytes() == _markdown(results, folder).encode()
 
 
-def figure_paths(results: Results, folder: Path) -> list[Path]:
-    """Return where each figure of these results is, or will be."""
+def figure_names(results: Results) -> list[str]:
+    """Return what each figure of these results is called in the folder of the results."""
     from bench.report.figures import figures
 
-    return [folder / "figures" / f"{name}.png" for name, _ in figures(results)]
+    return [drawing.file for drawing in figures(results)]
 
 
 def failures(results: Results) -> pd.DataFrame:

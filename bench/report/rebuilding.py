@@ -1,6 +1,6 @@
 """Whether rebuilding well means unrolling well, and what decoders make of noise."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,19 +14,28 @@ from bench.decoder.decoding import NOISE_LEVELS
 from bench.report.decoder import decoder_scores
 from bench.report.floor import NOISE
 from bench.report.frame import Results
-from bench.report.panels import MARKERS, distinct_colors, grid_of_panels, plain
+from bench.report.panels import (
+    MARKERS,
+    Drawing,
+    distinct_colors,
+    grid_of_panels,
+    legend_beside,
+    plain,
+)
 
 _FEWEST = 8  # points that a rank correlation is given for
 _RESAMPLES = 2000
 _FAMILY = "autoencoder"  # in the name of the reducer, of those that the question is about
 
 
-def rebuilding_figures(results: Results) -> Iterator[tuple[str, Callable[[], Figure]]]:
+def rebuilding_figures(results: Results) -> Iterator[Drawing]:
     """Name the figures of decoders, with the function that draws each."""
     if results.jobs["reconstruction_error"].notna().any():
-        yield "rebuilding", partial(rebuilding_against_unrolling, results)
+        caption = "Reconstruction error against geodesic AUC, a point for each seed"
+        yield Drawing("rebuilding", partial(rebuilding_against_unrolling, results), caption)
     if len(decoder_scores(results)):
-        yield "denoising_gain", partial(denoising_gains, results)
+        caption = "Denoising gain over the levels of noise"
+        yield Drawing("denoising_gain", partial(denoising_gains, results), caption)
 
 
 def rebuilding(results: Results) -> pd.DataFrame:
@@ -73,20 +82,18 @@ def rebuilding_against_unrolling(results: Results) -> Figure:
     """Show the reconstruction error against the geodesic AUC, one panel for each dataset."""
     both = rebuilding(results)
     datasets = sorted(both["dataset"].unique())
-    figure, axes = grid_of_panels(len(datasets) + 1, panel=(2.9, 2.8))
+    figure, axes = grid_of_panels(len(datasets), panel=(2.9, 2.8))
     names = sorted(both["reducer"].unique())
     styles = _styles(names)
     found = correlations(results)
-    for ax, dataset in zip(axes, datasets, strict=False):
+    for ax, dataset in zip(axes, datasets, strict=True):
         for name, jobs in both[both["dataset"] == dataset].groupby("reducer"):
             ax.scatter(jobs["reconstruction_error"], jobs["geodesic_auc"], **styles[str(name)])
         ax.set_xscale("log")
         ax.set_title(_title(dataset, found.get(dataset)), fontsize=8)
         ax.tick_params(which="both", labelsize=7)
-    for name in names:
-        axes[-1].scatter([], [], label=plain(name), **styles[name])
-    axes[-1].set_axis_off()
-    axes[-1].legend(loc="center", frameon=False, fontsize=8)
+    handles = [axes[-1].scatter([], [], **styles[name]) for name in names]
+    legend_beside(figure, names, handles)
     figure.suptitle(
         "Does rebuilding well mean unrolling well? A point for each seed; rank correlation over "
         "autoencoders",
@@ -101,12 +108,12 @@ def denoising_gains(results: Results) -> Figure:
     """Show the denoising gain over the levels of noise, one panel for each dataset."""
     gains = decoder_scores(results).query("metric == 'denoising_gain'")
     datasets = sorted(gains["dataset"].unique())
-    figure, axes = grid_of_panels(len(datasets) + 1, panel=(2.9, 2.8))
+    figure, axes = grid_of_panels(len(datasets), panel=(2.9, 2.8))
     names = list(gains[["control", "reducer"]].drop_duplicates().sort_values("control")["reducer"])
     controls = set(gains.loc[gains["control"], "reducer"])
     styles = _lines([name for name in names if name not in controls], sorted(controls))
     levels = [str(round(100 * level)) for level in NOISE_LEVELS]
-    for ax, dataset in zip(axes, datasets, strict=False):
+    for ax, dataset in zip(axes, datasets, strict=True):
         own = gains[gains["dataset"] == dataset]
         means = own.pivot_table(index="k", columns="reducer", values="value").reindex(levels)
         for name in (name for name in names if name in means):
@@ -115,12 +122,10 @@ def denoising_gains(results: Results) -> Figure:
         ax.set_yscale("symlog", linthresh=1)
         ax.set_ylim(top=1.05)
         against = own["reference"].iloc[0]
-        ax.set_title(f"{plain(dataset)}, from the {against}", fontsize=8)
+        ax.set_title(f"{plain(dataset)}, from the {plain(against)}", fontsize=8)
         ax.tick_params(labelsize=7)
-    for name in names:
-        axes[-1].plot([], [], label=plain(name), **styles[name])
-    axes[-1].set_axis_off()
-    axes[-1].legend(loc="center", frameon=False, fontsize=7, ncols=1)
+    handles = [axes[-1].plot([], [], **styles[name])[0] for name in names]
+    legend_beside(figure, names, handles)
     figure.suptitle("Denoising gain: share of the distance that is taken away", fontsize=11)
     figure.supxlabel("noise on each coordinate, % of their deviation", fontsize=9)
     figure.supylabel("gain (best 1; below -1 on a logarithmic scale)", fontsize=9)

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from bench.report.escape import latex_escape, markdown_escape
 from bench.report.frame import Results, fixed
 from bench.report.statistics import Interval, interval, marks, summarise
 
@@ -45,7 +46,7 @@ class Cell:
     @property
     def latex(self) -> str:
         """The text as LaTeX."""
-        text = latex_escape(self.text).replace("±", r"$\pm$")
+        text = latex_escape(self.text)
         command = {"best": r"\textbf{%s}", "tied": r"\textit{%s}"}.get(self.mark, "%s")
         return command % text
 
@@ -89,8 +90,8 @@ class Table:
     def latex(self) -> str:
         """The table as LaTeX, for the booktabs package."""
         cells = self.frame.map(lambda cell: cell.latex)
-        cells.index = [latex_escape(name) for name in cells.index]
-        cells.columns = [latex_escape(name) for name in cells.columns]
+        cells.index = [latex_escape(str(name)) for name in cells.index]
+        cells.columns = [latex_escape(str(name)) for name in cells.columns]
         text: str = cells.style.to_latex(
             hrules=True,
             caption=latex_escape(self.title),
@@ -184,7 +185,8 @@ def all_tables(results: Results) -> Iterator[Table]:
     hidden = ["auc", *(name for name, row in results.metrics.items() if not row.tabulated)]
     scores = results.scores[results.scores["reference"] != "gap"]
     seen = scores[~scores["metric"].isin(hidden)]
-    for metric, k in seen[["metric", "k"]].drop_duplicates().itertuples(index=False):
+    kinds = {(str(metric), str(k)) for metric, k in zip(seen["metric"], seen["k"], strict=True)}
+    for metric, k in sorted(kinds, key=lambda kind: (kind[1] != "", kind)):  # curves come last
         for reference in ("geodesic", "euclidean"):
             yield score_table(results, metric, reference, k)
     yield cost_table(results, "reconstruction_error", _reconstruction_title(results), 4)
@@ -294,20 +296,3 @@ def github_table(frame: pd.DataFrame) -> str:
     """Write a frame as a table of Markdown, each cell as text."""
     rows = frame.map(lambda value: markdown_escape(str(value)))
     return rows.to_markdown(tablefmt="github", index=False, disable_numparse=True) + "\n"
-
-
-def markdown_escape(text: str) -> str:
-    """Make text safe for a cell of a Markdown table: no new column, no HTML."""
-    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
-    return " ".join(safe.split())
-
-
-def latex_escape(text: str) -> str:
-    """Make text safe for LaTeX."""
-    special = {c: rf"\{c}" for c in "&%$#_{}"}
-    special |= {
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        "\\": r"\textbackslash{}",
-    }
-    return "".join(special.get(character, character) for character in text)

@@ -1,6 +1,10 @@
 """Captions of the figures of decoders, and the sentence that follows from the numbers."""
 
-from bench.report.captions import _caption, rebuilding_words
+from types import SimpleNamespace
+
+from bench.report import captions
+from bench.report.captions import figures_section, rebuilding_words
+from bench.report.panels import Drawing
 
 
 def test_the_words_follow_the_intervals():
@@ -13,8 +17,11 @@ def test_the_words_follow_the_intervals():
     assert "no telling on a" in one
 
 
-def test_a_label_cannot_break_the_page():
-    assert _caption("lines_a|<b>").endswith(": a\\|&lt;b>")
-    assert (
-        _caption("rebuilding") == "Reconstruction error against geodesic AUC, a point for each seed"
-    )
+def test_caption_comes_with_its_figure(monkeypatch):
+    """A figure of any kind has its own caption on the page, and a name in it is only text."""
+    drawings = [Drawing("new_a|<b>", SimpleNamespace, "What is new: a|<b>](x)")]
+    monkeypatch.setattr(captions, "picture_figures", lambda _: drawings)
+    monkeypatch.setattr(captions, "rebuilding_figures", lambda _: [])
+    monkeypatch.setattr(captions, "correlations", lambda _: {})
+    caption = r"What is new: a\|&lt;b>\](x)"
+    assert figures_section(None) == f"![{caption}](figures/new_a__b.png)\n\n*{caption}.*\n"

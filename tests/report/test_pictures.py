@@ -26,8 +26,8 @@ def test_lines_in_space_are_those_that_were_kept_and_a_missing_one_is_left_out()
         reducers=["pca"],
         datasets=["roll"],
     )
-    found = dict(picture_figures(SimpleNamespace(held_out=placed)))
-    assert list(found) == ["lines_roll"]
+    found = [drawing.name for drawing in picture_figures(SimpleNamespace(held_out=placed))]
+    assert found == ["lines_roll"]
     (ax,) = lines_in_space(placed, "roll").axes
     drawn = {line.get_label(): np.array(line.get_data_3d()).T for line in ax.lines}
     assert set(drawn) == {"line in input space", "line in the code"}
@@ -44,5 +44,5 @@ def test_pictures_of_other_dimensions_than_the_datasets_are_left_out():
         facts={("roll", 0): SimpleNamespace(dimensions=3)},
         datasets=["roll"],
     )
-    found = [name for name, _ in picture_figures(SimpleNamespace(held_out=placed))]
+    found = [drawing.name for drawing in picture_figures(SimpleNamespace(held_out=placed))]
     assert found == ["decoded_roll"]

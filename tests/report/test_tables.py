@@ -17,9 +17,10 @@ from bench.job import DatasetConfig, ReducerConfig
 from bench.metrics.table import METRICS
 from bench.record import Circumstances, Costs, DatasetFacts, Score, Status
 from bench.report.figures import gallery
-from bench.report.frame import at_k, fixed, load_results
-from bench.report.publish import failures, figure_paths, is_published, publish
-from bench.report.tables import Cell, Table, all_tables, latex_escape, score_table, tidy
+from bench.report.frame import fixed, load_results
+from bench.report.publish import failures, figure_names, is_published, publish
+from bench.report.tables import Cell, Table, all_tables, score_table, tidy
+from bench.results_folder import announce
 
 N = 40
 
@@ -91,17 +92,18 @@ def test_curves_are_read_at_the_k_that_was_asked_for(results):
     np.testing.assert_allclose(values, curve[N // 10 - 1])
 
 
-@pytest.mark.parametrize("k", ["0", "-3", "three", "19.5", "40"])
-def test_a_k_that_the_curve_does_not_reach_is_refused(k):
-    with pytest.raises(
-        BenchError, match=r"out of range for it with n = 40: give a number in 1 ... 3"
-    ):
-        at_k(np.zeros(3), k, n=40, what="it")
+@pytest.mark.parametrize("k", ["0", "-3", "three", "19.5", "20"])
+def test_a_k_that_the_curve_does_not_reach_is_refused(store, k):
+    expected = r"out of range for trustworthiness with n = 40: give a number in 1 ... 19"
+    with pytest.raises(BenchError, match=expected):
+        load_results(store, ks=(k,))
 
 
 def test_only_the_newest_code_counts_for_a_cell(store):
-    newer = record("good", 0, 0.5, started="2026-03-01T00:00:00+00:00", protocol=99)
-    store.save(*newer)
+    newer, arrays = record("good", 0, 0.5, started="2026-03-01T00:00:00+00:00")
+    reducer = msgspec.structs.replace(newer.job.reducer, revision=2)
+    job = msgspec.structs.replace(newer.job, reducer=reducer)
+    store.save(msgspec.structs.replace(newer, job=job), arrays)
     results, _ = load_results(store, ks=("5",))
     chosen = results.scores.query("reducer == 'good' and seed == 0 and metric == 'auc'")
     assert chosen.query("reference == 'geodesic'")["value"].tolist() == [0.5]
@@ -123,20 +125,23 @@ def test_the_files_hold_the_same_numbers_and_every_failure(store, results):
     assert r"\textbf{0.910 $\pm$ 0.025}" in latex
     assert r"roll\_of\_100\%" in latex
     assert latex.count(r"\toprule") == latex.count(r"\bottomrule") == 3
-    drawn = figure_paths(results, store.folder)
+    drawn = [store.folder / name for name in figure_names(results)]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in drawn)
 
 
 def test_what_is_missing_or_stale_is_not_up_to_date(store, results):
     publish(results, store.folder)
     assert is_published(results, store.folder)
+    announce(store.folder, ["figures/gallery_gone_0.png"])
     (stale := store.folder / "figures" / "gallery_gone_0.png").write_bytes(b"")
-    for path in (store.folder / "comparison.csv", figure_paths(results, store.folder)[0]):
-        path.unlink()
+    (not_ours := store.folder / "figures" / "photo_me.png").write_bytes(b"mine")
+    for name in ("comparison.csv", figure_names(results)[0]):
+        (store.folder / name).unlink()
         assert not is_published(results, store.folder)
         publish(results, store.folder)
         assert is_published(results, store.folder)
     assert not stale.exists()
+    assert not_ours.read_bytes() == b"mine"
 
 
 def test_a_seed_of_older_code_is_not_averaged_with_those_of_newer(store):
@@ -193,12 +198,6 @@ def test_a_name_that_is_html_or_a_column_is_only_text_in_markdown():
     markdown = Table("title", frame).markdown
     assert "<" not in markdown
     assert "r\\|s" in markdown
-
-
-def test_latex_special_characters_are_made_safe():
-    assert latex_escape(r"a_b&50%\x^~") == (
-        r"a\_b\&50\%\textbackslash{}x\textasciicircum{}\textasciitilde{}"
-    )
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 200])

@@ -1,0 +1,147 @@
+"""Whether a record read from disk can be true: its numbers, and the arrays beside it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.decoder.pictures import PREFIX
+from bench.decoder.table import DECODER_METRICS
+from bench.job import PROTOCOL, DatasetConfig, Job, ReducerConfig
+from bench.metrics.table import METRICS
+from bench.record import DatasetFacts, Record, Score
+
+Arrays = Mapping[str, NDArray[Any]]
+_ROUNDING = 1e-5  # by which a score may miss its range, or the curve that it is read from
+
+
+def check_job(job: Job) -> None:
+    """Refuse a job that no run of this version can have had.
+
+    Raises
+    ------
+    ValueError
+        If it is of a newer protocol, or names a changed parameter that it does not have.
+    """
+    if job.protocol > PROTOCOL:
+        raise ValueError(
+            f"its protocol is {job.protocol}, this version knows {PROTOCOL} and older: update "
+            "manifold-bench"
+        )
+    _check_changed(job.dataset)
+    _check_changed(job.reducer)
+
+
+def check_scores(record: Record) -> None:
+    """Refuse scores that no run can have written.
+
+    Raises
+    ------
+    ValueError
+        If one stands twice, or is outside the range of its metric.
+    """
+    seen = set()
+    for score in record.scores:
+        key = score.metric, score.reference, score.k, score.placement
+        if key in seen:
+            raise ValueError(f"the score {_name(score)} stands twice")
+        seen.add(key)
+        _check_range(score.metric, score.value, _name(score))
+
+
+def check_arrays(record: Record, arrays: Arrays) -> None:
+    """Refuse arrays that cannot be those of an ``ok`` record.
+
+    Raises
+    ------
+    ValueError
+        If there is no finite real embedding with the job's number of dimensions, a curve has
+        another length than its metric gives for that many points, is not finite, is out of range
+        or disagrees with a score, or there is something else.
+    """
+    embedding = arrays.get("embedding", np.empty(0))
+    if embedding.ndim != 2 or not _finite(embedding):
+        raise ValueError("it does not hold an embedding of shape (n, d), finite and real")
+    n, dimensions = embedding.shape
+    if not n or dimensions != record.job.n_components:
+        raise ValueError(
+            f"its embedding has shape {embedding.shape}, the job has {record.job.n_components} "
+            "dimension(s)"
+        )
+    curves = {name: array for name, array in arrays.items() if name != "embedding"}
+    for name, array in curves.items():
+        if name.startswith(PREFIX):
+            _check_picture(name, array)
+        else:
+            _check_curve(name, array, n)
+    for score in record.scores:
+        curve = curves.get(f"{score.reference}/{score.metric}")
+        if curve is None or score.k is None or score.value is None:
+            continue
+        if score.k > len(curve) or abs(float(curve[score.k - 1]) - score.value) > _ROUNDING:
+            raise ValueError(f"its curve disagrees with the score {_name(score)}")
+
+
+def check_facts(facts: DatasetFacts, arrays: Arrays) -> None:
+    """Refuse facts and arrays of a dataset that do not belong together.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is named that is not there, or colours, labels or thumbnails are not what
+        figures need.
+    """
+    _check_changed(facts.config)
+    color, labels = (arrays.get(name, np.zeros(facts.n, int)) for name in ("color", "labels"))
+    if color.shape != (facts.n,) or color.dtype.kind not in "fiub":
+        raise ValueError("color is not a number for each point")
+    if labels.shape != (facts.n,) or labels.dtype.kind not in "iu":
+        raise ValueError("labels are not an integer for each point")
+    images = arrays.get("thumbnails")
+    if images is not None and (images.ndim != 3 or images.dtype != np.uint8 or not images.size):
+        raise ValueError("thumbnails are not grey images of one size")
+
+
+def _check_changed(config: DatasetConfig | ReducerConfig) -> None:
+    if not set(config.changed) <= config.parameters.keys():
+        raise ValueError(f"it names a changed parameter of {config.name} that it does not have")
+
+
+def _check_range(metric: str, values: float | NDArray[Any] | None, name: str) -> None:
+    row = METRICS.get(metric) or DECODER_METRICS.get(metric)
+    if row is None or values is None:
+        return  # the range of a plugin's metric is not known here
+    low, high = np.min(values), np.max(values)
+    if low < row.low - _ROUNDING or high > row.high + _ROUNDING:
+        worst = high if high > row.high else low
+        raise ValueError(f"{name} is {worst:g}, out of its range {row.low:g} ... {row.high:g}")
+
+
+def _check_curve(name: str, curve: NDArray[Any], n: int) -> None:
+    if curve.ndim != 1 or curve.dtype.kind != "f":
+        raise ValueError(f"{name} is not a curve")
+    metric = METRICS.get(name.partition("/")[2])
+    if metric is None or not metric.curve:
+        return  # of a plugin: it may have any length, and may miss values
+    expected = metric.largest_k(n) if metric.largest_k else n - 1
+    if len(curve) != expected:
+        raise ValueError(f"{name} has {len(curve)} values, with {n} points it has {expected}")
+    if not _finite(curve):
+        raise ValueError(f"{name} is not finite")
+    _check_range(metric.name, curve, name)
+
+
+def _check_picture(name: str, picture: NDArray[Any]) -> None:
+    """Refuse what `bench.decoder.pictures.draw` does not make."""
+    if picture.ndim not in (2, 3) or picture.dtype not in (np.uint8, np.float32):
+        raise ValueError(f"{name} is not a picture")
+
+
+def _finite(array: NDArray[Any]) -> bool:
+    return array.dtype.kind == "f" and bool(np.isfinite(array).all())
+
+
+def _name(score: Score) -> str:
+    place = "" if score.k is None else f"k = {score.k}"
+    return ", ".join(filter(None, (score.metric, score.reference, score.placement, place)))
