@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-import psutil
 from rich.markup import escape
 from rich.table import Table
 
 from bench.downloads import Source, downloads_of, fetch
 from bench.engine.guarded import metrics
+from bench.engine.machine import memory_bytes
 from bench.engine.pool import Limits, Run, run_jobs
 from bench.engine.threads import cores
 from bench.errors import UnavailableError
@@ -60,7 +60,7 @@ class Settings:
     @property
     def limits(self) -> Limits:
         """The limits of each job."""
-        share = 0.8 * psutil.virtual_memory().total / (self.workers or cores())
+        share = 0.8 * memory_bytes() / (self.workers or cores())
         return Limits(self.time_limit, int((self.memory_limit or 0) * 2**30 or share))
 
 

@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bench.engine.machine import core_quota
+
 _PER_WORKER = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -17,10 +19,16 @@ _PER_WORKER = (
 
 
 def cores() -> int:
-    """Count the cores that this process may use."""
+    """Count the cores that this process may use, in a container those of its quota at most.
+
+    Of a quota that is not a whole number the rest is left: a job that is held up now and then
+    would have its time measured wrong.
+    """
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        allowed = len(os.sched_getaffinity(0))
+    else:
+        allowed = os.cpu_count() or 1
+    return max(1, int(min(allowed, core_quota())))
 
 
 @contextmanager
