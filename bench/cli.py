@@ -28,15 +28,28 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+def _number(value: float | None) -> float | None:
+    """Refuse NaN, which no bound refuses: it is below nothing and above nothing."""
+    if value is not None and math.isnan(value):
+        raise typer.BadParameter("nan is not a number.")
+    return value
+
+
 Out = Annotated[Path, typer.Option(help="Folder of the results.", metavar="DIR")]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Jobs at once; one for each core if not given.")
 ]
-TimeLimit = Annotated[float, typer.Option(min=1, help="Seconds that one job may take.")]
+TimeLimit = Annotated[
+    float,
+    typer.Option(min=1, max=1e8, callback=_number, help="Seconds that one job may take."),
+]
 MemoryLimit = Annotated[
     float | None,
     typer.Option(
         min=0.1,
+        max=1e6,
+        callback=_number,
         help="GiB that a worker may hold, packages that earlier jobs loaded included; 80 % of "
         "memory, shared, if not given.",
     ),
@@ -117,7 +130,12 @@ def run_some(
     ] = None,
     held_out: Annotated[
         float | None,
-        typer.Option(min=0, max=0.9, help="Share of the points to place after a fit without them."),
+        typer.Option(
+            min=0,
+            max=0.9,
+            callback=_number,
+            help="Share of the points to place after a fit without them.",
+        ),
     ] = None,
     set_: Set = None,
     out: Out = Path("results"),
