@@ -4,16 +4,22 @@ The public interface is importable from here and loaded on first use, so that
 ``import bench`` costs nothing.
 """
 
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from bench._version import __version__
+from bench.environment import give_numba_a_cache
+from bench.errors import BenchError
 
 _ROOT = Path(__file__).resolve().parent.parent
 if (_ROOT / "pyproject.toml").is_file():
     # In a checkout reducers/ and datasets/ stand beside bench/; in a wheel they are inside it.
     __path__.append(str(_ROOT))
+
+with suppress(BenchError):  # the command line says it; an import does not fail for it
+    give_numba_a_cache()
 
 _PUBLIC = {
     "Dataset": "bench.dataset",

@@ -1,6 +1,8 @@
 """The command line: arguments and messages only."""
 
 import json
+import math
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
-from bench.errors import BenchError
-from bench.messages import console, errors, warn
+from bench.environment import give_numba_a_cache, neutralise
+from bench.errors import BenchError, one_line
+from bench.messages import accept_any_text, console, discard_output, errors, warn
 from bench.score_files import score_files
 
 if TYPE_CHECKING:  # every command loads only what it needs: `list` must answer at once
@@ -25,15 +28,28 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+def _number(value: float | None) -> float | None:
+    """Refuse NaN, which no bound refuses: it is below nothing and above nothing."""
+    if value is not None and math.isnan(value):
+        raise typer.BadParameter("nan is not a number.")
+    return value
+
+
 Out = Annotated[Path, typer.Option(help="Folder of the results.", metavar="DIR")]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Jobs at once; one for each core if not given.")
 ]
-TimeLimit = Annotated[float, typer.Option(min=1, help="Seconds that one job may take.")]
+TimeLimit = Annotated[
+    float,
+    typer.Option(min=1, max=1e8, callback=_number, help="Seconds that one job may take."),
+]
 MemoryLimit = Annotated[
     float | None,
     typer.Option(
         min=0.1,
+        max=1e6,
+        callback=_number,
         help="GiB that a worker may hold, packages that earlier jobs loaded included; 80 % of "
         "memory, shared, if not given.",
     ),
@@ -114,7 +130,12 @@ def run_some(
     ] = None,
     held_out: Annotated[
         float | None,
-        typer.Option(min=0, max=0.9, help="Share of the points to place after a fit without them."),
+        typer.Option(
+            min=0,
+            max=0.9,
+            callback=_number,
+            help="Share of the points to place after a fit without them.",
+        ),
     ] = None,
     set_: Set = None,
     out: Out = Path("results"),
@@ -333,16 +354,42 @@ app.command(
 
 def main() -> None:
     """Run the command line; a mistake of the user's gets one line and exit code 2."""
+    _stop_at_the_first_interrupt()
+    accept_any_text()
+    neutralise()
     try:
+        give_numba_a_cache()
         code = app(standalone_mode=False)
+        sys.stdout.flush()
     except (BenchError, typer.TyperException) as error:
         message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
-        if message:
-            errors.print(f"[red]Error:[/red] {escape(' '.join(message.split()))}", soft_wrap=True)
+        _say_error(message)
+        sys.exit(2)
+    except BrokenPipeError:
+        discard_output()
+        sys.exit(1)
+    except OSError as error:  # a full disk, a folder that may not be entered
+        _say_error(one_line(error))
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say_error(message: str) -> None:
+    if message:
+        errors.print(f"[red]Error:[/red] {escape(' '.join(message.split()))}", soft_wrap=True)
+
+
+def _stop_at_the_first_interrupt() -> None:
+    """Ignore Ctrl-C after the first: a second one would end the stopping half-way."""
+
+    def interrupt(*_: object) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored: nohup
+        signal.signal(signal.SIGINT, interrupt)
 
 
 def _show(record: "Record", store: "Store") -> None:

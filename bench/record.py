@@ -108,8 +108,47 @@ class OutOfSample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     largest_batch_deviation: NotNegative | None = None
 
 
+class ThreadPool(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A library that computes in threads of its own, as it was loaded when the record was made.
+
+    Parameters
+    ----------
+    library, version : str
+        Its name, and its version where it tells.
+    kernel : str
+        Of a BLAS: which processor its code was chosen for.
+    threads : int
+        How many it uses.
+    """
+
+    library: str
+    version: str
+    kernel: str
+    threads: Count
+
+
 class Circumstances(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where and with what a record was made."""
+    """Where and with what a record was made.
+
+    Parameters
+    ----------
+    versions : dict of str to str
+        Of Python and of the packages that compute.
+    processor, system : str
+        By the name that the machine gives them.
+    cores, memory_bytes : int
+        What may be used of them; in a container less than the machine has.
+    threads : int
+        How many a library in this process was told to use at most.
+    started : str
+        Date and time in UTC (ISO 8601).
+    processor_features : tuple of str
+        Instruction sets for floating-point vectors, as Linux names them; empty where the system
+        does not tell, and in records from before they were kept.
+    thread_pools : tuple of ThreadPool
+        BLAS and OpenMP libraries of the process that made the record: that of the job, or of the
+        harness if the job was ended.
+    """
 
     versions: dict[str, str]
     processor: str
@@ -118,6 +157,8 @@ class Circumstances(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     system: str
     threads: Count
     started: TimeStamp
+    processor_features: tuple[str, ...] = ()
+    thread_pools: tuple[ThreadPool, ...] = ()
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,6 +12,7 @@ from bench.downloads import Source, downloads_of, fetch
 from bench.engine.guarded import metrics
 from bench.engine.pool import Limits, shared_memory
 from bench.engine.run import Run, run_jobs
+from bench.engine.threads import cores
 from bench.errors import UnavailableError
 from bench.messages import console, errors, warn
 from bench.progress import Display
@@ -57,10 +58,11 @@ class Settings:
     allow_failures: bool
     plugins: tuple[Path, ...]
 
-    def limits(self, jobs: int) -> Limits:
-        """Return the limits of each of some jobs."""
+    @property
+    def limits(self) -> Limits:
+        """The limits of each job."""
         given = int((self.memory_limit or 0) * 2**30)
-        return Limits(self.time_limit, given or shared_memory(self.workers, jobs))
+        return Limits(self.time_limit, given or shared_memory(self.workers or cores()))
 
 
 def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
@@ -174,13 +176,15 @@ def _download(todo: Todo, registry: Registry) -> None:
 
 def _run(todo: Todo, store: Store, settings: Settings, registry: Registry) -> Run:
     display = Display(console, len(todo.jobs))
+    workers = min(settings.workers or cores(), max(len(todo.jobs), 1))
+    settings = replace(settings, workers=workers)  # more than jobs would only divide the memory
     try:
         with display.live():
             return run_jobs(
                 todo.jobs,
                 store,
                 display,
-                limits=settings.limits(len(todo.jobs)),
+                limits=settings.limits,
                 workers=settings.workers,
                 registry=registry,
                 datasets=todo.datasets,

@@ -57,7 +57,8 @@ def run_study(
         warn(damaged)
         left = [c for c in cells if c.id not in found or (retry and _failed(found[c.id]))]
         begun = time.perf_counter()
-        limits = Limits(time_limit, shared_memory(workers, len(left)))
+        workers = min(workers or cores(), max(len(left), 1))
+        limits = Limits(time_limit, shared_memory(workers))
         _run(name, left, folder, workers, limits, found)
         outcomes = [found[cell.id] for cell in cells]
         files = study.publish(outcomes, folder)
@@ -123,14 +124,13 @@ def _run(
     name: str,
     cells: Sequence[Cell],
     folder: Path,
-    workers: int | None,
+    workers: int,
     limits: Limits,
     found: dict[str, Outcome],
 ) -> None:
     """Run cells, and keep each outcome as soon as it is there."""
     if not cells:
         return
-    workers = min(workers or cores(), len(cells))
     left, running = deque(cells), dict[Call, Cell]()
     try:
         with Pool(workers, JOB_THREADS, limits, __name__) as pool, _bar() as bar:

@@ -4,6 +4,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from bench.autoencoders.settings import default_keras
 from bench.reducer import Reducer
 
 
@@ -23,7 +24,9 @@ def make(
     generators itself, with ``random_state``.
     """
     import tensorflow as tf
-    from umap.parametric_umap import ParametricUMAP
+
+    with default_keras():
+        from umap.parametric_umap import ParametricUMAP
 
     class _WithSteps(ParametricUMAP):  # type: ignore[misc]  # umap-learn is untyped
         """Takes batches small enough for the points: without one step an epoch never ends."""
@@ -33,7 +36,12 @@ def make(
             draws = len(X) * self.n_epochs
             most = max(1, draws // self.loss_report_frequency)
             self.batch_size = min(self.batch_size, most)  # type: ignore[has-type]
-            return super().fit(X, *args, **kwargs)
+            with default_keras():
+                return super().fit(X, *args, **kwargs)
+
+        def transform(self, X: NDArray[Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as given
+            with default_keras():
+                return super().transform(X, *args, **kwargs)
 
     tf.config.experimental.enable_op_determinism()
     return _WithSteps(

@@ -14,6 +14,7 @@ from bench.autoencoders import networks
 from bench.autoencoders.codes import CODES, divergences
 from bench.autoencoders.corruptions import CORRUPTIONS
 from bench.autoencoders.likelihoods import LIKELIHOODS
+from bench.autoencoders.settings import default_keras
 from bench.autoencoders.training import Progress, Schedule, train
 from bench.seeds import stream
 
@@ -189,7 +190,8 @@ class Autoencoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sci
         self._likelihood.check(X)
         self.mean_, self.scale_ = self._likelihood.scaling(X)
         self.n_features_in_ = X.shape[1]
-        self.encoder_, self.decoder_ = self._networks()
+        with default_keras():
+            self.encoder_, self.decoder_ = self._networks()
         return X
 
     def split(self, X: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from bench.autoencoders.codes import CODES
 from bench.autoencoders.likelihoods import LIKELIHOODS
+from bench.autoencoders.settings import default_keras
 
 
 class _Saved(msgspec.Struct, forbid_unknown_fields=True):
@@ -58,16 +59,17 @@ def load(kind: Any, folder: Path) -> Any:  # noqa: ANN401 - Autoencoder, which i
     ValueError
         If the folder holds no such model.
     """
-    import keras
-
     if not (folder / "model.json").is_file():
         raise ValueError(f"{folder} holds no saved autoencoder: there is no model.json in it.")
     saved = msgspec.json.decode((folder / "model.json").read_bytes(), type=_Saved)
     model = kind(**saved.parameters)
-    model.encoder_, model.decoder_ = (
-        keras.models.load_model(folder / f"{name}.keras", compile=False, safe_mode=True)
-        for name in ("encoder", "decoder")
-    )
+    with default_keras():
+        from keras.models import load_model
+
+        model.encoder_, model.decoder_ = (
+            load_model(folder / f"{name}.keras", compile=False, safe_mode=True)
+            for name in ("encoder", "decoder")
+        )
     model.mean_ = np.load(folder / "mean.npy", allow_pickle=False)
     model.scale_, model.history_ = saved.scale, saved.history
     model.n_features_in_ = len(model.mean_)

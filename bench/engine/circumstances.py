@@ -1,17 +1,21 @@
 """What a record says of the machine and the packages that made it."""
 
 import platform
+import re
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-import psutil
+from threadpoolctl import threadpool_info
 
 from bench._version import __version__
+from bench.engine.machine import memory_bytes
 from bench.engine.threads import cores
-from bench.record import Circumstances
+from bench.record import Circumstances, ThreadPool
 
+_CPUINFO = Path("/proc/cpuinfo")
+_VECTORS = re.compile(r"sse4|avx|fma|f16c|amx|asimd|sve")  # x86 and ARM
 _PACKAGES = ("keras", "numba", "numpy", "scikit-learn", "scipy", "tensorflow", "umap-learn")
 
 
@@ -19,12 +23,14 @@ def circumstances(threads: int) -> Circumstances:
     """Describe this process now; ``threads`` is how many it may use."""
     return Circumstances(
         versions=_versions(),
-        processor=_processor(),
+        processor=_cpuinfo("model name") or platform.processor() or platform.machine(),
         cores=cores(),
-        memory_bytes=psutil.virtual_memory().total,
+        memory_bytes=memory_bytes(),
         system=f"{platform.system()} {platform.release()}",
         threads=threads,
         started=datetime.now(UTC).isoformat(timespec="seconds"),
+        processor_features=_vector_features(),
+        thread_pools=_thread_pools(),
     )
 
 
@@ -40,11 +46,32 @@ def _versions() -> dict[str, str]:
 
 
 @cache
-def _processor() -> str:
+def _cpuinfo(field: str) -> str:
+    """Return what Linux says of the first core; nothing where it does not."""
     try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
+        for line in _CPUINFO.read_text(encoding="utf-8").splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() == field:
+                return value.strip()
     except OSError:
         pass
-    return platform.processor() or platform.machine()
+    return ""
+
+
+def _vector_features() -> tuple[str, ...]:
+    """Name the instruction sets by which libraries choose their code, and so the rounding."""
+    found = (_cpuinfo("flags") or _cpuinfo("Features")).split()
+    return tuple(sorted(filter(_VECTORS.match, found)))
+
+
+def _thread_pools() -> tuple[ThreadPool, ...]:
+    pools = (
+        ThreadPool(
+            library=pool["internal_api"],
+            version=pool["version"] or "",
+            kernel=pool.get("architecture", ""),
+            threads=pool["num_threads"],
+        )
+        for pool in threadpool_info()
+    )
+    return tuple(sorted(pools, key=repr))

@@ -18,8 +18,8 @@ from typing import Any
 
 import psutil
 
+from bench.engine.machine import memory_bytes
 from bench.engine.outcome import Failure, Outcome, read
-from bench.engine.threads import cores
 from bench.engine.worker import Call, Worker, how_it_died
 from bench.errors import BenchError, one_line
 from bench.record import Status
@@ -47,17 +47,9 @@ class Limits:
     memory_bytes: int
 
 
-def shared_memory(workers: int | None, calls: int) -> int:
-    """Return the bytes that each call may hold if they share 80 % of memory.
-
-    Parameters
-    ----------
-    workers : int or None
-        Calls at once; one for each core if None.
-    calls : int
-        How many there are: no more than that run at once.
-    """
-    return int(0.8 * psutil.virtual_memory().total / min(workers or cores(), max(calls, 1)))
+def shared_memory(workers: int) -> int:
+    """Return the bytes that each of some calls at once may hold if they share 80 % of memory."""
+    return int(0.8 * memory_bytes() / workers)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from bench.engine.machine import core_quota
+
 JOB_THREADS = 1
 """Threads of each library in a job. Part of the protocol: sums depend on it in their last bits."""
 
@@ -20,10 +22,16 @@ _PER_WORKER = (
 
 
 def cores() -> int:
-    """Count the cores that this process may use."""
+    """Count the cores that this process may use, in a container those of its quota at most.
+
+    Of a quota that is not a whole number the rest is left: a job that is held up now and then
+    would have its time measured wrong.
+    """
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        allowed = len(os.sched_getaffinity(0))
+    else:
+        allowed = os.cpu_count() or 1
+    return max(1, int(min(allowed, core_quota())))
 
 
 def thread_limits(threads: int) -> dict[str, str]:

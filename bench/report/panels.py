@@ -55,12 +55,11 @@ def distinct_colors() -> list[tuple[float, float, float]]:
 
 @contextmanager
 def drawing_style() -> Iterator[None]:
-    """Draw without a screen, in seaborn's white grid, and close the figure afterwards."""
-    import matplotlib.pyplot as plt
-
-    with mpl.rc_context(), sns.axes_style("whitegrid"), sns.plotting_context("paper"):
-        yield
-    plt.close("all")
+    """Draw in seaborn's white grid, whatever the user's matplotlibrc says."""
+    with mpl.rc_context():
+        mpl.rcdefaults()  # but for the backend: a `Figure` of no window is drawn by Agg
+        with sns.axes_style("whitegrid"), sns.plotting_context("paper"):
+            yield
 
 
 def grid_of_panels(

@@ -1,5 +1,7 @@
 """The estimator: its grammar, what it refuses, how well it does, and that it is the same again."""
 
+import json
+import os
 import subprocess
 import sys
 
@@ -133,6 +135,38 @@ def test_the_same_seed_gives_the_same_bits_in_separate_processes():
     assert len(set(runs[0].split())) == 2
     one, other = (Autoencoder(2, **SMALL, random_state=s).fit_transform(images()) for s in (0, 1))
     assert not np.array_equal(one, other)
+
+
+def test_keras_json_does_not_reach_the_networks(tmp_path):
+    """Float type, channel order, epsilon and backend of the user's Keras change no embedding."""
+    settings = {"floatx": "float64", "image_data_format": "channels_first", "epsilon": 0.5}
+    embeddings = []
+    for name, content in (("theirs", settings | {"backend": "torch"}), ("none", {})):
+        home = tmp_path / name
+        home.mkdir()
+        (home / "keras.json").write_text(json.dumps(content))
+        env = os.environ | {"KERAS_HOME": str(home), "KERAS_BACKEND": content.get("backend", "")}
+        command = [sys.executable, "-c", SCRIPT]
+        done = subprocess.run(command, check=False, env=env, capture_output=True)  # noqa: S603
+        assert done.returncode == 0, done.stderr[-2000:]
+        embeddings.append(done.stdout)
+    assert embeddings[0] == embeddings[1]
+
+
+def test_settings_of_keras_come_back_after_a_fit():
+    """A fit takes default settings, and leaves those of the program around it."""
+    import keras
+
+    keras.config.set_floatx("float16")
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = Autoencoder(2, **SMALL).fit(images(60))
+        assert keras.config.floatx() == "float16"
+        assert keras.config.dtype_policy().name == "mixed_float16"
+    finally:
+        keras.config.set_floatx("float32")
+        keras.config.set_dtype_policy("float32")
+    assert {weight.dtype for weight in model.encoder_.weights} == {"float32"}
 
 
 def test_a_fitted_model_comes_back_from_a_folder_as_it_was(tmp_path):
