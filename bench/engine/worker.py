@@ -1,8 +1,8 @@
 """A worker process: the side that makes calls, and the handle by which the harness holds it.
 
-Each worker has two pipes of its own, so that none can block or garble another's. A call goes
-in pickled; out come single bytes (`READY`, `BEGUN`, `DONE`), and by then the outcome is in a file. So
-the harness never waits for the rest of a message, and unpickles nothing that a plugin could write.
+Each worker has two pipes of its own, so that none can block or garble another's. A call goes in
+pickled. Out come single bytes (`READY`, `BEGUN`, `DONE`), and by then the outcome is in a file: the
+harness never waits for the rest of a message, and unpickles nothing that a plugin could write.
 """
 
 import ctypes
