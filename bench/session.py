@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -10,21 +11,22 @@ from rich.markup import escape
 from rich.table import Table
 
 from bench.downloads import Source, downloads_of, fetch
-from bench.engine.guarded import metrics
 from bench.engine.pool import Limits, Run, run_jobs
 from bench.engine.threads import cores
 from bench.errors import UnavailableError
 from bench.messages import console, errors, warn
+from bench.plugins.child import call_in_child
+from bench.plugins.quarantine import known_metrics, metrics_of_plugins, quarantine
 from bench.progress import Display
 from bench.record import Record
-from bench.registry import Registry
+from bench.registry import Kind, Registry
 from bench.report.frame import Results, load_results
 from bench.report.held_out import held_out_tables
 from bench.report.publish import TABLES, is_published, publish
 from bench.report.tables import headline_tables
 from bench.resume import Todo, what_is_left
 from bench.store import Store
-from bench.suite import Overrides, Suite, plan
+from bench.suite import Overrides, Suite, chosen_items, plan_apart
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,8 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
     KeyboardInterrupt
         After Ctrl-C, when the workers have stopped and what is kept has been said.
     """
-    registry = _with_own_data(Registry(settings.plugins), suite)
-    jobs = plan(suite, registry, overrides)
+    registry = _tested(_with_own_data(Registry(settings.plugins), suite), suite)
+    jobs = plan_apart(suite, registry, overrides)
     store = Store(settings.out)
     with store.run():
         todo = what_is_left(jobs, store, retry=settings.retry)
@@ -83,7 +85,7 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
         _say_what_is_left(todo)
         _download(todo, registry)
         run = _run(todo, store, settings, registry)
-        _publish(_load(store, settings.plugins), store, again=False)
+        _publish(_load(store, registry), store, again=False)
     if run.records:
         console.print(
             f"{len(run.records)} job(s) in {run.wall_seconds:.0f} s on {run.workers} worker(s), "
@@ -91,7 +93,7 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
         )
     failed = [r for r in (*todo.done, *run.records) if r.status.is_failure]
     _summarise_failures(failed, store)
-    return 1 if failed and not settings.allow_failures else 0
+    return 1 if (failed or registry.broken) and not settings.allow_failures else 0
 
 
 def report(store: Store, ks: Sequence[str] = (), plugins: tuple[Path, ...] = ()) -> None:
@@ -111,14 +113,16 @@ def report(store: Store, ks: Sequence[str] = (), plugins: tuple[Path, ...] = ())
     BenchError
         If there is nothing to report, or a k is out of range.
     """
-    results = _load(store, plugins, ks)
+    registry = Registry(plugins)
+    registry = quarantine(registry, metrics_of_plugins(registry, "metric"))
+    _warn_of_metrics(registry)
+    results = _load(store, registry, ks)
     with store.run():
         _publish(results, store, again=True)
 
 
-def _load(store: Store, plugins: tuple[Path, ...], ks: Sequence[str] = ()) -> Results:
-    known = {metric.name: metric for metric in metrics(Registry(plugins))}
-    results, damaged = load_results(store, ks=ks, metrics=known)
+def _load(store: Store, registry: Registry, ks: Sequence[str] = ()) -> Results:
+    results, damaged = load_results(store, ks=ks, metrics=known_metrics(registry))
     warn(damaged)
     return results
 
@@ -150,6 +154,21 @@ def _with_own_data(registry: Registry, suite: Suite) -> Registry:
     return replace(registry, data=tuple(dict.fromkeys(path for path in own if path)))
 
 
+def _tested(registry: Registry, suite: Suite) -> Registry:
+    """Import what plugins give to a suite apart, and say which metrics are left out."""
+    kinds: tuple[Kind, ...] = ("metric", "decoder_metric") if suite.held_out else ("metric",)
+    items = [item for kind in kinds for item in metrics_of_plugins(registry, kind)]
+    registry = quarantine(registry, [*chosen_items(suite, registry), *items])
+    _warn_of_metrics(registry)
+    return registry
+
+
+def _warn_of_metrics(registry: Registry) -> None:
+    kinds: tuple[Kind, ...] = ("metric", "decoder_metric")
+    warn(why for kind in kinds for why in registry.refused(kind).values())
+    warn(f"{why}. It is left out." for key, why in registry.broken if key.startswith(kinds))
+
+
 def _download(todo: Todo, registry: Registry) -> None:
     """Fetch what datasets are read from before any job begins.
 
@@ -160,7 +179,9 @@ def _download(todo: Todo, registry: Registry) -> None:
     tried: set[Source] = set()
     for config in configs.values():
         try:
-            sources = downloads_of(registry.find("dataset", config.name), config.parameters)
+            item = registry.find("dataset", config.name)
+            ask = downloads_of if item.is_built_in else partial(call_in_child, downloads_of)
+            sources = ask(item, config.parameters)
         except Exception:  # noqa: BLE001, S112 - a plugin may do anything: its jobs will say what
             continue
         new = [source for source in sources if source not in tried]
@@ -184,6 +205,7 @@ def _run(todo: Todo, store: Store, settings: Settings, registry: Registry) -> Ru
                 workers=settings.workers,
                 plugins=registry.plugins,
                 data=registry.data,
+                broken=registry.broken,
                 datasets=todo.datasets,
             )
     except KeyboardInterrupt:

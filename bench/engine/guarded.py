@@ -60,6 +60,8 @@ class Workplace(msgspec.Struct, frozen=True):
         Threads that the worker may use.
     data : tuple of str
         Files and folders of the user's own that are datasets.
+    broken : tuple of (str, str)
+        Plugins that must not be imported (`Registry.broken`).
     """
 
     prepared: str
@@ -67,11 +69,12 @@ class Workplace(msgspec.Struct, frozen=True):
     plugins: tuple[str, ...]
     threads: int
     data: tuple[str, ...] = ()
+    broken: tuple[tuple[str, str], ...] = ()
 
     @property
     def registry(self) -> Registry:
         """The registry, plugin folders and the user's own data included."""
-        return Registry(tuple(map(Path, self.plugins)), tuple(map(Path, self.data)))
+        return Registry(tuple(map(Path, self.plugins)), tuple(map(Path, self.data)), self.broken)
 
 
 def run_guarded(job: Job, workplace: Workplace) -> tuple[Record, Arrays]:

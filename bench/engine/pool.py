@@ -104,6 +104,7 @@ def run_jobs(
     workers: int | None = None,
     plugins: tuple[Path, ...] = (),
     data: tuple[Path, ...] = (),
+    broken: tuple[tuple[str, str], ...] = (),
     datasets: Sequence[DatasetConfig] = (),
 ) -> Run:
     """Run jobs in worker processes and save each record as soon as it is there.
@@ -124,6 +125,8 @@ def run_jobs(
         Plugin folders.
     data : tuple of Path
         Files and folders of the user's own that are datasets.
+    broken : tuple of (str, str)
+        Plugins that no worker may import (`Registry.broken`).
     datasets : sequence of DatasetConfig
         To be drawn for what tables say of them, even if no job needs them.
 
@@ -140,7 +143,7 @@ def run_jobs(
         thread_limit(threads),
         ProcessPool(workers, initializer=start_worker, context=get_context("spawn")) as pool,
     ):
-        registry = Registry(plugins, data)
+        registry = Registry(plugins, data, broken)
         execution = _Execution(pool, store, listener, limits, registry, threads)
         try:
             execution.work(Schedule(jobs, workers, datasets), workers)
@@ -193,6 +196,7 @@ class _Execution:
             plugins=tuple(map(str, self._registry.plugins)),
             threads=self._threads,
             data=tuple(map(str, self._registry.data)),
+            broken=self._registry.broken,
         )
         function: Any = run_guarded if isinstance(task, Job) else prepare_guarded
         future = self._pool.schedule(function, (task, workplace), timeout=self._limits.seconds)
