@@ -131,6 +131,8 @@ class Item:
             If the module cannot be imported, for whatever reason, or offers something else than
             an item of this kind.
         """
+        if self.broken:
+            raise UnavailableError(self.broken)
         try:
             module = self._import()
             item: Any = module
@@ -143,8 +145,8 @@ class Item:
         except (Exception, SystemExit) as error:  # a plugin's module may do anything
             line = self._line_of(error)
             where = f"{self.origin}, line {line}" if line else self.origin
-            said = self.broken or one_line(error)
-            raise UnavailableError(f"{self.kind} {self.name!r} ({where}): {said}") from error
+            said = f"{self.kind} {self.name!r} ({where}): {one_line(error)}"
+            raise UnavailableError(said) from error
 
     def beside(self, name: str) -> Callable[..., Any] | None:
         """Return a function that the item's file offers beside it, or None if it has none.
@@ -154,12 +156,12 @@ class Item:
         Exception
             Whatever importing the file raises; `load` says it in words.
         """
+        if self.broken:
+            raise UnavailableError(self.broken)
         function = getattr(self._import(), name, None)
         return partial(function, *self.bound) if callable(function) else None
 
     def _import(self) -> ModuleType:
-        if self.broken:
-            raise UnavailableError(self.broken)
         if self.module.endswith(".py"):
             return import_file(Path(self.module))
         return importlib.import_module(self.module)

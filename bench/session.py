@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from bench.engine.pool import Limits, Run, run_jobs
 from bench.engine.threads import cores
 from bench.errors import UnavailableError
 from bench.messages import console, errors, warn
-from bench.plugins.child import call_in_child
+from bench.plugins.child import apart
 from bench.plugins.quarantine import known_metrics, metrics_of_plugins, quarantine
 from bench.progress import Display
 from bench.record import Record
@@ -26,7 +25,7 @@ from bench.report.publish import TABLES, is_published, publish
 from bench.report.tables import headline_tables
 from bench.resume import Todo, what_is_left
 from bench.store import Store
-from bench.suite import Overrides, Suite, chosen_items, plan_apart
+from bench.suite import Overrides, Suite, chosen_items, plan
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
         After Ctrl-C, when the workers have stopped and what is kept has been said.
     """
     registry = _tested(_with_own_data(Registry(settings.plugins), suite), suite)
-    jobs = plan_apart(suite, registry, overrides)
+    jobs = plan(suite, registry, overrides)
     store = Store(settings.out)
     with store.run():
         todo = what_is_left(jobs, store, retry=settings.retry)
@@ -166,7 +165,8 @@ def _tested(registry: Registry, suite: Suite) -> Registry:
 def _warn_of_metrics(registry: Registry) -> None:
     kinds: tuple[Kind, ...] = ("metric", "decoder_metric")
     warn(why for kind in kinds for why in registry.refused(kind).values())
-    warn(f"{why}. It is left out." for key, why in registry.broken if key.startswith(kinds))
+    broken = (why.rstrip(".") for key, why in registry.broken if key.startswith(kinds))
+    warn(f"{why}. It is left out." for why in broken)
 
 
 def _download(todo: Todo, registry: Registry) -> None:
@@ -180,8 +180,7 @@ def _download(todo: Todo, registry: Registry) -> None:
     for config in configs.values():
         try:
             item = registry.find("dataset", config.name)
-            ask = downloads_of if item.is_built_in else partial(call_in_child, downloads_of)
-            sources = ask(item, config.parameters)
+            sources = apart(item, downloads_of, config.parameters)
         except Exception:  # noqa: BLE001, S112 - a plugin may do anything: its jobs will say what
             continue
         new = [source for source in sources if source not in tried]

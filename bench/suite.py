@@ -12,7 +12,7 @@ from bench.controls import ALL_CONTROLS, DECODERS
 from bench.errors import BenchError, UnavailableError, one_line, unknown_name
 from bench.job import DatasetConfig, Job, ReducerConfig, short_name
 from bench.parameters import complete, defaults_of, signature_of
-from bench.plugins.child import call_in_child
+from bench.plugins.child import apart
 from bench.reducer import as_reducer
 from bench.registry import Item, Registry
 
@@ -129,13 +129,6 @@ def plan(suite: Suite, registry: Registry, overrides: Overrides | None = None) -
     ]
 
 
-def plan_apart(suite: Suite, registry: Registry, overrides: Overrides | None = None) -> list[Job]:
-    """Plan likewise, in a process of its own if the suite chooses what is not built in."""
-    if all(item.is_built_in for item in chosen_items(suite, registry)):
-        return plan(suite, registry, overrides)
-    return call_in_child(plan, suite, registry, overrides)
-
-
 def chosen_items(suite: Suite, registry: Registry) -> list[Item]:
     """Return the reducers and datasets of a suite, apart from data of the user's own."""
     datasets = [one.name for one in suite.datasets if not registry.own_data(one.name)]
@@ -158,15 +151,18 @@ def _reducer_config(choice: Choice, registry: Registry, overrides: Overrides) ->
         _check_parameters(choice.name, given, ())
         return ReducerConfig(choice.name, {})
     try:
-        loaded, revision = item.load()
+        return apart(item, _complete_reducer, choice.name, given)
     except UnavailableError:
         # The worker will meet the same and make it a row of the table.
         return ReducerConfig(choice.name, *complete(given, {}))
+
+
+def _complete_reducer(item: Item, name: str, given: dict[str, Any]) -> ReducerConfig:
+    loaded, revision = item.load()
     reducer = as_reducer(loaded)
     if not reducer.takes_any_parameter:
-        _check_parameters(choice.name, given, reducer.parameters)
-    parameters, changed = complete(given, reducer.parameters)
-    return ReducerConfig(choice.name, parameters, changed, revision)
+        _check_parameters(name, given, reducer.parameters)
+    return ReducerConfig(name, *complete(given, reducer.parameters), revision)
 
 
 def _dataset_config(
@@ -176,19 +172,23 @@ def _dataset_config(
     given = choice.parameters | dict(overrides.get(short_name(choice.name), {}))
     item = registry.find("dataset", choice.name)
     try:
-        factory, revision = item.load()
+        return apart(item, _complete_dataset, choice.name, n, given)
     except UnavailableError:
         parameters, changed = complete(({} if n is None else {"n": n}) | given, {})
         return DatasetConfig(item.name, parameters, 0, changed)
-    taken = _parameters(choice.name, factory)
-    _check_parameters(choice.name, given, taken.keys() - {"seed"})
+
+
+def _complete_dataset(item: Item, name: str, n: int | None, given: dict[str, Any]) -> DatasetConfig:
+    factory, revision = item.load()
+    taken = _parameters(name, factory)
+    _check_parameters(name, given, taken.keys() - {"seed"})
     for parameter, value in given.items():
-        _check_kind(f"{choice.name}.{parameter}", value, taken[parameter].annotation)
+        _check_kind(f"{name}.{parameter}", value, taken[parameter].annotation)
     if isinstance(given.get("n"), int):
-        _check_points(choice.name, item, given)
+        _check_points(name, item, given)
     if n is not None:
-        given = _points(choice.name, n, item, given) | given
-    defaults = {name: value for name, value in defaults_of(factory).items() if name != "seed"}
+        given = _points(name, n, item, given) | given
+    defaults = {key: value for key, value in defaults_of(factory).items() if key != "seed"}
     parameters, changed = complete(given, defaults)
     return DatasetConfig(item.name, parameters, 0, changed, revision)
 

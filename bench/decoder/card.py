@@ -45,7 +45,7 @@ def judge(decoding: Decoding, table: Iterable[DecoderMetric]) -> tuple[list[Scor
             continue
         try:
             scores += _scores(metric, reference, decoding)
-        except Exception as error:  # noqa: BLE001 - a plugin's decoder may raise anything
+        except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, or exit
             problems.append(f"metric {metric.name}: {one_line(error)}")
     return scores, problems
 

@@ -42,7 +42,7 @@ def score(
                 if not metric.applies_to(comparison):
                     continue
                 value = _value(metric, comparison)
-            except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+            except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, or exit
                 problems.append(f"metric {metric.name}, {reference}: {one_line(error)}")
                 scores.append(Score(metric.name, reference, None))
                 continue

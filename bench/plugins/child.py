@@ -10,6 +10,7 @@ import msgspec
 
 from bench.engine.worker import how_it_died, start_worker
 from bench.errors import BenchError, UnavailableError, one_line
+from bench.registry import Item
 
 SECONDS = 120.0
 Result = TypeVar("Result")
@@ -22,6 +23,21 @@ class _Message(msgspec.Struct):
     is_last: bool = False
     error: str | None = None
     is_unavailable: bool = False
+
+
+def apart(item: Item, function: Callable[..., Result], *arguments: object) -> Result:
+    """Call a function with an item: here if it is built in, else in a process of its own.
+
+    Raises
+    ------
+    BenchError
+        As `call_in_child` does.
+    """
+    if item.is_built_in:
+        return function(item, *arguments)
+    if item.broken:
+        raise UnavailableError(item.broken)
+    return call_in_child(function, item, *arguments)
 
 
 def call_in_child(function: Callable[..., Result], *arguments: object) -> Result:

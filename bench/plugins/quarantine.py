@@ -83,11 +83,15 @@ def _not_here(comparison: object) -> float:
 
 def _why_broken(item: Item) -> str | None:
     try:
-        call_in_child(_import, item)
+        return call_in_child(_import, item)
+    except UnavailableError as error:
+        where = f"{item.kind} {item.name!r} ({item.origin})"
+        return f"{where} cannot be imported: {error}"
+
+
+def _import(item: Item) -> str | None:
+    try:
+        item.load()
     except UnavailableError as error:
         return str(error)
     return None
-
-
-def _import(item: Item) -> None:
-    item.load()
