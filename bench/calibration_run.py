@@ -60,8 +60,8 @@ def run_calibration(choices: Choices, store: Store, registry: Registry) -> None:
     neighbors = sorted(choices.neighbors or NEIGHBORS)
     _check_neighbors(neighbors, ns)
     seeds = choices.seeds or SEEDS
-    names = [name for name in choices.datasets if not registry.own_data(name)]
-    chosen = [registry.find("dataset", name) for name in names]
+    given = [name for name in choices.datasets if not registry.own_data(name)]
+    chosen = [registry.find("dataset", name) for name in given]
     registry = quarantine(registry, chosen or registry.items("dataset").values())
     configs = plan_calibration(registry, choices.datasets, ns, seeds, choices.overrides)
     with store.run():

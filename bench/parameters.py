@@ -91,8 +91,8 @@ def as_declared(function: Callable[..., Any], recorded: Mapping[str, Any]) -> di
 
 def _like(value: Any, default: Any) -> Any:  # noqa: ANN401 - whatever JSON can say, and its type
     if isinstance(default, tuple | set | frozenset) and isinstance(value, list):
-        first = next(iter(default), None)
-        items = [_like(one, first) for one in value]
+        known = list(default) or [None]
+        items = [_like(one, known[min(i, len(known) - 1)]) for i, one in enumerate(value)]
         return type(default)(*items) if hasattr(default, "_fields") else type(default)(items)
     if isinstance(default, Mapping) and isinstance(value, dict):
         return {name: _like(one, default.get(name)) for name, one in value.items()}

@@ -135,9 +135,7 @@ class Item:
             raise UnavailableError(self.broken)
         try:
             module = self._import()
-            item: Any = module
-            for part in self.attribute.split("."):
-                item = item[part] if isinstance(item, dict) else getattr(item, part)
+            item = self._offered_by(module)
             if not self.is_built_in:
                 _check_kind(self.kind, item)
             item = partial(item, *self.bound) if self.bound else item
@@ -160,6 +158,15 @@ class Item:
             raise UnavailableError(self.broken)
         function = getattr(self._import(), name, None)
         return partial(function, *self.bound) if callable(function) else None
+
+    def _offered_by(self, module: ModuleType) -> Any:  # noqa: ANN401 - any kind of item
+        item: Any = module
+        for part in self.attribute.split("."):
+            try:
+                item = item[part] if isinstance(item, dict) else getattr(item, part)
+            except (KeyError, AttributeError) as error:
+                raise AttributeError(f"it defines no {part!r}") from error
+        return item
 
     def _import(self) -> ModuleType:
         if self.module.endswith(".py"):

@@ -113,9 +113,11 @@ def _as_recorded(**facts: Any) -> DatasetFacts:  # noqa: ANN401 - fields of `Dat
     plain = {k: v.item() if isinstance(v, np.generic) else v for k, v in facts.items()}
     found = DatasetFacts(**plain)
     try:
-        msgspec.json.decode(msgspec.json.encode(found), type=DatasetFacts)
+        again = msgspec.json.decode(msgspec.json.encode(found), type=DatasetFacts)
     except (msgspec.MsgspecError, TypeError, ValueError) as error:
         raise ValueError(f"what the dataset states cannot be recorded: {error}") from error
+    if again != found:  # JSON has no NaN and no infinity
+        raise ValueError("what the dataset states cannot be recorded: a number is not finite")
     return found
 
 

@@ -1,7 +1,5 @@
 """The rules of datasets."""
 
-import inspect
-
 import numpy as np
 
 from bench.dataset import Dataset
