@@ -314,17 +314,22 @@ def check(
     plugins: Plugins = None,
 ) -> None:
     """Check that a plugin keeps the contract, rule by rule."""
-    from bench.plugins.child import iterate_in_child
+    from bench.plugins.child import ChildDiedError, iterate_in_child
     from bench.testing import checks_of, find_kind
 
     registry = _registry(plugins)
     item = registry.find(find_kind(registry, name, kind), name)
     broken = 0
-    for rule, problem in iterate_in_child(checks_of, item):
-        broken += problem is not None
-        word = "[red]broken[/red]" if problem else "[green]kept[/green]  "
-        why = f": {escape(problem)}" if problem else ""
-        console.print(f"  {word} {rule}{why}", soft_wrap=True)
+    try:
+        for rule, problem in iterate_in_child(checks_of, item):
+            broken += problem is not None
+            word = "[red]broken[/red]" if problem else "[green]kept[/green]  "
+            why = f": {escape(problem)}" if problem else ""
+            console.print(f"  {word} {rule}{why}", soft_wrap=True)
+    except ChildDiedError as error:
+        raise BenchError(
+            f"{item.kind} {name!r} ({item.origin}) ended the check: {error}."
+        ) from error
     console.print(f"{item.kind} {escape(name)}: {broken} rule(s) broken")
     raise typer.Exit(1 if broken else 0)
 

@@ -16,6 +16,10 @@ SECONDS = 120.0
 Result = TypeVar("Result")
 
 
+class ChildDiedError(UnavailableError):
+    """A child ended, or fell silent, before it had answered."""
+
+
 class _Message(msgspec.Struct):
     """What a child sends: one result after another, then how it ended."""
 
@@ -55,7 +59,9 @@ def call_in_child(function: Callable[..., Result], *arguments: object) -> Result
     BenchError
         As the function raises it.
     UnavailableError
-        If the function raises something else, or its process ends, or it takes too long.
+        If the function raises something else.
+    ChildDiedError
+        If its process ends first, or it takes longer than `SECONDS`.
     """
     kind = get_type_hints(function)["return"]
     results = _results(function, arguments, kind, _once, SECONDS)
@@ -86,7 +92,7 @@ def _results(
     try:
         while True:
             if not receiver.poll(seconds):
-                raise UnavailableError(f"no answer within {seconds:g} s")
+                raise ChildDiedError(f"no answer within {seconds:g} s")
             message = msgspec.json.decode(receiver.recv_bytes(), type=_Message)
             if message.error is not None:
                 raise (UnavailableError if message.is_unavailable else BenchError)(message.error)
@@ -96,11 +102,11 @@ def _results(
     except EOFError:
         process.join(1)
         ended = process.exitcode is not None
-        raise UnavailableError(
+        raise ChildDiedError(
             how_it_died(process.exitcode or 0) if ended else "its process closed the connection"
         ) from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise UnavailableError(f"an answer that cannot be read: {one_line(error)}") from error
+        raise ChildDiedError(f"an answer that cannot be read: {one_line(error)}") from error
     finally:
         process.kill()
         process.join()
