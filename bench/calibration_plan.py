@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from bench.errors import BenchError
+from bench.errors import BenchError, UnavailableError
 from bench.job import DatasetConfig
+from bench.plugins.child import apart
 from bench.registry import Item, Registry
 from bench.suite import Choice, Overrides, Suite, plan
 
@@ -49,4 +50,11 @@ def plan_calibration(
 
 
 def _is_here(item: Item) -> bool:
-    return item.unavailable is None and item.beside("downloads") is None
+    try:
+        return item.unavailable is None and not apart(item, _is_downloaded)
+    except UnavailableError:
+        return False
+
+
+def _is_downloaded(item: Item) -> bool:
+    return item.beside("downloads") is not None

@@ -15,6 +15,7 @@ from bench.engine.threads import cores
 from bench.errors import BenchError
 from bench.job import DatasetConfig
 from bench.messages import console, warn
+from bench.plugins.quarantine import quarantine
 from bench.registry import Registry
 from bench.report.calibration import FILES, publish_calibration
 from bench.report.calibration_tables import by_k
@@ -59,6 +60,9 @@ def run_calibration(choices: Choices, store: Store, registry: Registry) -> None:
     neighbors = sorted(choices.neighbors or NEIGHBORS)
     _check_neighbors(neighbors, ns)
     seeds = choices.seeds or SEEDS
+    given = [name for name in choices.datasets if not registry.own_data(name)]
+    chosen = [registry.find("dataset", name) for name in given]
+    registry = quarantine(registry, chosen or registry.items("dataset").values())
     configs = plan_calibration(registry, choices.datasets, ns, seeds, choices.overrides)
     with store.run():
         results, began = _stored(store), time.perf_counter()

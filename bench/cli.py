@@ -17,7 +17,7 @@ from bench.score_files import score_files
 
 if TYPE_CHECKING:  # every command loads only what it needs: `list` must answer at once
     from bench.record import Record
-    from bench.registry import Kind, Registry
+    from bench.registry import Registry
     from bench.store import Store
 
 app = typer.Typer(
@@ -60,7 +60,10 @@ AllowFailures = Annotated[
 ]
 Plugins = Annotated[
     list[Path] | None,
-    typer.Option(help="Folder with reducers/, datasets/ or metrics/ of yours.", metavar="DIR"),
+    typer.Option(
+        help="Folder with reducers/, datasets/, metrics/ or decoder_metrics/ of yours.",
+        metavar="DIR",
+    ),
 ]
 Set = Annotated[
     list[str] | None,
@@ -178,9 +181,11 @@ def run_some(
 @app.command("list", epilog="Example: python -m bench list")
 def list_items(*, plugins: Plugins = None) -> None:
     """List reducers, datasets and metrics, and whether they can be used here."""
+    from bench.registry import KINDS
+
     registry = _registry(plugins)
-    kinds: tuple[Kind, ...] = ("reducer", "dataset", "metric", "decoder_metric")
-    items = {kind: registry.items(kind) for kind in kinds}
+    items = {kind: registry.items(kind) for kind in KINDS}
+    warn(why for kind in KINDS for why in registry.refused(kind).values())
     width = max(len(name) for found in items.values() for name in found)
     for kind, found in items.items():
         console.print(f"[bold]{kind.replace('_', ' ')}s[/bold]")
@@ -330,16 +335,22 @@ def check(
     plugins: Plugins = None,
 ) -> None:
     """Check that a plugin keeps the contract, rule by rule."""
+    from bench.plugins.child import ChildDiedError, iterate_in_child
     from bench.testing import checks_of, find_kind
 
     registry = _registry(plugins)
     item = registry.find(find_kind(registry, name, kind), name)
     broken = 0
-    for rule, problem in checks_of(item):
-        broken += problem is not None
-        word = "[red]broken[/red]" if problem else "[green]kept[/green]  "
-        why = f": {escape(problem)}" if problem else ""
-        console.print(f"  {word} {rule}{why}", soft_wrap=True)
+    try:
+        for rule, problem in iterate_in_child(checks_of, item):
+            broken += problem is not None
+            word = "[red]broken[/red]" if problem else "[green]kept[/green]  "
+            why = f": {escape(problem)}" if problem else ""
+            console.print(f"  {word} {rule}{why}", soft_wrap=True)
+    except ChildDiedError as error:
+        raise BenchError(
+            f"{item.kind} {name!r} ({item.origin}) ended the check: {error}."
+        ) from error
     console.print(f"{item.kind} {escape(name)}: {broken} rule(s) broken")
     raise typer.Exit(1 if broken else 0)
 
@@ -412,6 +423,8 @@ def _overrides(given: list[str]) -> dict[str, dict[str, Any]]:
             parsed = json.loads(value)
         except ValueError:
             parsed = value
+        except RecursionError as error:
+            raise BenchError(f"--set {key} is nested too deeply: give a simpler value.") from error
         overrides.setdefault(name, {})[parameter] = parsed
     return overrides
 

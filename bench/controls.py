@@ -19,12 +19,11 @@ def oracle(X: Points, chart: Points | None, n_components: int, seed: int) -> Poi
     """Return the true intrinsic coordinates: the best that an embedding can be."""
     if chart is None:
         raise UnsupportedError("the true intrinsic coordinates of this dataset are not known")
-    missing = n_components - chart.shape[1]
-    if missing < 0:
+    if chart.shape[1] > n_components:
         raise UnsupportedError(
             f"the chart has {chart.shape[1]} dimensions, the job asks for {n_components}"
         )
-    return np.pad(chart, ((0, 0), (0, missing)))
+    return _padded(chart, n_components)
 
 
 def random(X: Points, chart: Points | None, n_components: int, seed: int) -> Points:  # noqa: ARG001 - a control's signature
@@ -43,8 +42,13 @@ def shuffled(X: Points, chart: Points | None, n_components: int, seed: int) -> P
     except UnsupportedError:
         centred = X.astype(np.float64) - X.mean(axis=0, dtype=np.float64)
         left, scale, _ = np.linalg.svd(centred, full_matrices=False)
-        good = left[:, :n_components] * scale[:n_components]
+        good = _padded(left[:, :n_components] * scale[:n_components], n_components)
     return stream(seed, "control:shuffled").permutation(good)
+
+
+def _padded(points: Points, n_components: int) -> Points:
+    """Add columns of zeros, which change no distance."""
+    return np.pad(points, ((0, 0), (0, n_components - points.shape[1])))
 
 
 CONTROLS: dict[str, Control] = {"oracle": oracle, "random": random, "shuffled": shuffled}

@@ -41,7 +41,7 @@ class Dataset:
     Raises
     ------
     ValueError
-        If shapes disagree or a value is not finite.
+        If shapes disagree, a value is not finite, or labels are not integers.
     """
 
     X: NDArray[np.float32]
@@ -64,13 +64,26 @@ class Dataset:
             )
         if not np.isfinite(self.X).all():
             raise ValueError("X must be finite; it holds NaN or infinity.")
-        for name in ("chart", "color", "labels"):
-            array = getattr(self, name)
-            if array is not None and len(array) != self.n:
-                raise ValueError(f"{name} has {len(array)} rows, X has {self.n}.")
+        self._check("chart", "fiu", 2, "numbers of shape (n, d)")
+        self._check("color", "fiub", 1, "numbers of shape (n,)")
+        hint = "; of names take numpy.unique(names, return_inverse=True)[1]"
+        self._check("labels", "iub", 1, f"integers of shape (n,){hint}")
         if self.image_shape is not None and np.prod(self.image_shape) != self.X.shape[1]:
             pixels = self.X.shape[1]
             raise ValueError(f"image_shape {self.image_shape} does not hold {pixels} pixels.")
+
+    def _check(self, name: str, kinds: str, dimensions: int, expected: str) -> None:
+        """Refuse an array that figures and controls could not use."""
+        array = getattr(self, name)
+        if array is None:
+            return
+        if not isinstance(array, np.ndarray) or array.dtype.kind not in kinds:
+            given = getattr(array, "dtype", type(array).__name__)
+            raise ValueError(f"{name} must be an array of {expected}, got {given}.")
+        if array.ndim != dimensions or len(array) != self.n:
+            raise ValueError(f"{name} has shape {array.shape}, expected {expected}, n = {self.n}.")
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} must be finite; it holds NaN or infinity.")
 
     @property
     def n(self) -> int:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from bench.errors import BenchError
+from bench.parameters import as_declared, defaults_of, signature_of
 
 _FROM_JOB = ("n_components", "random_state")
 
@@ -65,24 +66,30 @@ class Reducer:
     @property
     def parameters(self) -> dict[str, Any]:
         """Every parameter with a default, apart from what the job sets."""
-        return {
-            name: parameter.default
-            for name, parameter in inspect.signature(self.make).parameters.items()
-            if name not in _FROM_JOB and parameter.default is not parameter.empty
-        }
+        defaults = defaults_of(self.make)
+        return {name: value for name, value in defaults.items() if name not in _FROM_JOB}
 
     @property
     def takes_any_parameter(self) -> bool:
         """Whether ``make`` hands unnamed parameters on (``**parameters``)."""
-        kinds = (p.kind for p in inspect.signature(self.make).parameters.values())
+        kinds = (parameter.kind for parameter in signature_of(self.make).values())
         return inspect.Parameter.VAR_KEYWORD in kinds
 
     def build(self, parameters: Mapping[str, Any], *, n_components: int, seed: int) -> Any:  # noqa: ANN401 - estimators share no base class
-        """Make an unfitted estimator for one job."""
-        taken = inspect.signature(self.make).parameters
+        """Make an unfitted estimator for one job.
+
+        Parameters
+        ----------
+        parameters : mapping of str to object
+            As a record holds them; ``make`` gets them as it declares them
+            (`bench.parameters.as_declared`).
+        n_components, seed : int
+            Of the job.
+        """
+        taken = signature_of(self.make)
         from_job = {"n_components": n_components, "random_state": seed}
         offered = {k: v for k, v in from_job.items() if k in taken or self.takes_any_parameter}
-        return self.make(**offered, **parameters)
+        return self.make(**offered, **as_declared(self.make, parameters))
 
 
 def as_reducer(item: object) -> Reducer:
@@ -94,9 +101,10 @@ def as_reducer(item: object) -> Reducer:
     Raises
     ------
     BenchError
-        If ``item`` cannot make an estimator.
+        If ``item`` cannot make an estimator, or its parameters cannot be told.
     """
     if isinstance(item, Reducer):
+        signature_of(item.make)
         return item
     if inspect.isclass(item) and not hasattr(item, "fit_transform"):
         raise BenchError(
@@ -108,4 +116,5 @@ def as_reducer(item: object) -> Reducer:
             f"A reducer must be a bench.Reducer, a class with fit_transform, or a function that "
             f"makes an estimator, got {type(item).__name__}."
         )
+    signature_of(item)
     return Reducer(item, transform=hasattr(item, "transform"))

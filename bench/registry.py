@@ -1,8 +1,8 @@
 """Registry: names to reducers, datasets and metrics, by one resolver through three doors.
 
-1. A file: ``reducers/NAME.py`` of this package or of a plugin folder, offering ``reducer``
-   (likewise ``datasets/`` and ``dataset``, ``metrics/`` and ``metric``, ``decoder_metrics/`` and
-   ``decoder_metric``).
+1. A file ``reducers/NAME.py``, or a package ``reducers/NAME/``, of this package or of a plugin
+   folder, offering ``reducer`` (likewise ``datasets/`` and ``dataset``, ``metrics/`` and
+   ``metric``, ``decoder_metrics/`` and ``decoder_metric``).
 2. An entry point in the group ``manifold_bench.reducers`` (``.datasets``, ``.metrics``).
 3. A dotted path ``package.module:Name``.
 
@@ -11,22 +11,27 @@ Built-in reducers and datasets use the first door like everyone. Listing imports
 file needs is read off its import statements.
 """
 
-import ast
 import importlib
 import re
 import sys
+import traceback
+import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from importlib import metadata, util
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from bench.errors import BenchError, UnavailableError, one_line, unknown_name
+from bench.plugins.modules import import_file
+from bench.plugins.source import defines, docstring_of, missing_packages, why_unreadable
 
 Kind = Literal["reducer", "dataset", "metric", "decoder_metric"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+MAX_NAME_BYTES = 100  # a file name, which may have 255, is made of a dataset's and more
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class Item:
 
     Parameters
     ----------
-    kind : {"reducer", "dataset", "metric"}
+    kind : {"reducer", "dataset", "metric", "decoder_metric"}
         What it is.
     name : str
         What it is called.
@@ -47,6 +52,8 @@ class Item:
         The name inside the module.
     bound : tuple of str
         Arguments that the name stands for: the path, of data of the user's own.
+    broken : str
+        Why its module must not be imported (`bench.plugins.quarantine`); empty if it may be.
     """
 
     kind: Kind
@@ -55,45 +62,57 @@ class Item:
     module: str
     attribute: str
     bound: tuple[str, ...] = ()
+    broken: str = ""
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether it is this package's own code, which may be imported anywhere."""
+        return self.module.partition(".")[0] == "bench"
+
+    @property
+    def key(self) -> str:
+        """What tells this item from every other, in any process."""
+        return f"{self.kind} {self.module}:{self.attribute}"
 
     @cached_property
     def _file(self) -> Path | None:
         if self.module.endswith(".py"):
             return Path(self.module)
-        spec = _find(self.module)
+        try:
+            spec = _find(self.module)
+        except (ImportError, ValueError):
+            return None
         return Path(spec.origin) if spec and spec.origin and spec.has_location else None
-
-    @property
-    def third_party(self) -> bool:
-        """Whether the code is not part of this package."""
-        return not self.module.startswith("bench.")
 
     @cached_property
     def unavailable(self) -> str | None:
         """Why the item cannot be used here, or None; found without importing it."""
-        try:
-            if self._file is None:
-                return f"no module {self.module!r}"
-            tree = ast.parse(self._file.read_text(encoding="utf-8"))
-        except SyntaxError as error:
-            return f"syntax error in line {error.lineno}: {error.msg}"
-        except (ImportError, OSError, ValueError) as error:
-            return f"{type(error).__name__}: {error}"
-        missing = sorted(name for name in set(_imports(tree)) if util.find_spec(name) is None)
-        extras = sorted({extra for name in missing for extra in _extras(name)})
-        hint = f" (extra [{', '.join(extras)}] of manifold-bench)" if extras else ""
-        return f"needs {', '.join(missing)}: not installed{hint}" if missing else None
+        if self.broken:
+            return self.broken
+        if self._file is None:
+            return f"no module {self.module!r}"
+        if why := why_unreadable(self._file):
+            return why
+        if missing := missing_packages(self._file):
+            extras = sorted({extra for name in missing for extra in _extras(name)})
+            hint = f" (extra [{', '.join(extras)}] of manifold-bench)" if extras else ""
+            return f"needs {', '.join(missing)}: not installed{hint}"
+        return f"defines no {self.attribute!r}" if self.is_helper else None
+
+    @cached_property
+    def is_helper(self) -> bool:
+        """Whether its file lies among plugins and defines none, as a module they share."""
+        if self._file is None or not self.module.endswith(".py") or why_unreadable(self._file):
+            return False
+        return not defines(self._file, self.attribute)
 
     @cached_property
     def summary(self) -> str:
         """The first line of the docstring, of the function of that name or else of its file."""
         if self._file is None or self.unavailable:
             return ""
-        tree = ast.parse(self._file.read_text(encoding="utf-8"))
         own = self.attribute.rpartition(".")[2]
-        functions = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == own]
-        docs = [ast.get_docstring(node) for node in functions if self.name == own]
-        return ((docs and docs[0]) or ast.get_docstring(tree) or "").partition("\n")[0]
+        return docstring_of(self._file, own if self.name == own else None)
 
     def load(self) -> tuple[Any, int]:
         """Import the item.
@@ -109,18 +128,23 @@ class Item:
         Raises
         ------
         UnavailableError
-            If the module cannot be imported, for whatever reason.
+            If the module cannot be imported, for whatever reason, or offers something else than
+            an item of this kind.
         """
+        if self.broken:
+            raise UnavailableError(self.broken)
         try:
             module = self._import()
-            item: Any = module
-            for part in self.attribute.split("."):
-                item = item[part] if isinstance(item, dict) else getattr(item, part)
+            item = self._offered_by(module)
+            if not self.is_built_in:
+                _check_kind(self.kind, item)
             item = partial(item, *self.bound) if self.bound else item
             return item, int(getattr(module, "REVISION", 1))
         except (Exception, SystemExit) as error:  # a plugin's module may do anything
-            where = f"{self.kind} {self.name!r} ({self.origin})"
-            raise UnavailableError(f"{where}: {one_line(error)}") from error
+            line = self._line_of(error)
+            where = f"{self.origin}, line {line}" if line else self.origin
+            said = f"{self.kind} {self.name!r} ({where}): {one_line(error)}"
+            raise UnavailableError(said) from error
 
     def beside(self, name: str) -> Callable[..., Any] | None:
         """Return a function that the item's file offers beside it, or None if it has none.
@@ -130,20 +154,30 @@ class Item:
         Exception
             Whatever importing the file raises; `load` says it in words.
         """
+        if self.broken:
+            raise UnavailableError(self.broken)
         function = getattr(self._import(), name, None)
         return partial(function, *self.bound) if callable(function) else None
 
+    def _offered_by(self, module: ModuleType) -> Any:  # noqa: ANN401 - any kind of item
+        item: Any = module
+        for part in self.attribute.split("."):
+            try:
+                item = item[part] if isinstance(item, dict) else getattr(item, part)
+            except (KeyError, AttributeError) as error:
+                raise AttributeError(f"it defines no {part!r}") from error
+        return item
+
     def _import(self) -> ModuleType:
-        if not self.module.endswith(".py"):
-            return importlib.import_module(self.module)
-        name = f"bench_plugin_{self.kind}_{self.name}"
-        spec = util.spec_from_file_location(name, self.module)
-        if spec is None or spec.loader is None:
-            raise ImportError(f"{self.module} is not a Python file")
-        module = util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-        return module
+        if self.module.endswith(".py"):
+            return import_file(Path(self.module))
+        return importlib.import_module(self.module)
+
+    def _line_of(self, error: BaseException) -> int | None:
+        """Return the line of the item's file that an error was raised from, if it was."""
+        lines = traceback.walk_tb(error.__traceback__)
+        own = [line for frame, line in lines if frame.f_code.co_filename == str(self._file)]
+        return own[-1] if own else None
 
 
 @dataclass(frozen=True)
@@ -153,46 +187,57 @@ class Registry:
     Parameters
     ----------
     plugins : tuple of Path
-        Folders that hold ``reducers/``, ``datasets/`` or ``metrics/`` with files of their own.
+        Folders that hold ``reducers/``, ``datasets/``, ``metrics/`` or ``decoder_metrics/`` with
+        files of their own.
     data : tuple of Path
         Files and folders of the user's own that are datasets here.
+    broken : tuple of (str, str)
+        By `Item.key`, why an item must not be imported, see `bench.plugins.quarantine`.
 
     Raises
     ------
     BenchError
-        If a plugin folder has none of these.
+        If a plugin folder has none of these, or cannot be read.
     """
 
     plugins: tuple[Path, ...] = ()
     data: tuple[Path, ...] = ()
+    broken: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a plugin folder that would add nothing."""
         for folder in self.plugins:
-            if not any((folder / f"{kind}s").is_dir() for kind in ("reducer", "dataset", "metric")):
+            if not any((folder / f"{kind}s").is_dir() for kind in KINDS):
+                *others, last = (f"{kind}s/" for kind in KINDS)
                 raise BenchError(
-                    f"Plugin folder '{folder}' has no reducers/, datasets/ or metrics/ inside: put "
+                    f"Plugin folder '{folder}' has no {', '.join(others)} or {last} inside: put "
                     f"a file there, for instance {folder}/reducers/mine.py."
                 )
 
     def items(self, kind: Kind) -> dict[str, Item]:
-        """Return every item of a kind by name, sorted.
+        """Return every item of a kind by name, sorted."""
+        return dict(sorted(self._resolve(kind)[0].items()))
 
-        Raises
-        ------
-        BenchError
-            If two sources define the same name.
-        """
+    def refused(self, kind: Kind) -> dict[str, str]:
+        """Return, by name, why a plugin of a kind is set aside: its name is taken, or cannot be."""
+        return self._resolve(kind)[1]
+
+    def _resolve(self, kind: Kind) -> tuple[dict[str, Item], dict[str, str]]:
         found: dict[str, Item] = {}
+        refused: dict[str, str] = {}
+        broken = dict(self.broken)
         own = map(_own_data, self.data if kind == "dataset" else ())
         for item in (*self._built_in(kind), *self._files(kind), *_entry_points(kind), *own):
-            if item.name in found:
-                raise BenchError(
+            if problem := _problem_of_name(item.name):
+                refused[item.name] = f"{kind} {item.name!r} ({item.origin}) is set aside: {problem}"
+            elif item.name in found:
+                refused[item.name] = (
                     f"{kind} {item.name!r} is defined twice: by {found[item.name].origin} and by "
-                    f"{item.origin}. Rename one of them."
+                    f"{item.origin}, which is set aside. Rename one of them."
                 )
-            found[item.name] = item
-        return dict(sorted(found.items()))
+            else:
+                found[item.name] = replace(item, broken=broken.get(item.key, ""))
+        return found, refused
 
     def find(self, kind: Kind, name: str) -> Item:
         """Return the item of a name, a dotted path or, of a dataset, the path of the data.
@@ -200,24 +245,35 @@ class Registry:
         Raises
         ------
         BenchError
-            If there is none; the message offers the closest match. If data of the user's own
-            are not there, or not what they should be.
+            If there is none; the message offers the closest match. If two sources define it. If
+            data of the user's own are not there, or not what they should be.
         """
         if kind == "dataset" and (path := self.own_data(name)):
             from bench.own_data import read
 
             item = _own_data(path)
+            if problem := _problem_of_name(item.name):
+                raise BenchError(f"The data '{path.name}' cannot be used: {problem}")
             read(path)  # what is wrong with the data is said at once, not by every job
             return item
         if ":" in name:
-            module, _, attribute = name.partition(":")
-            if not module or not attribute:
-                raise BenchError(f"A dotted path is package.module:Name, got {name!r}.")
-            return Item(kind, name, name, module, attribute)
-        items = self.items(kind)
+            return self._dotted(kind, name)
+        name = unicodedata.normalize("NFC", name)
+        items, refused = self._resolve(kind)
+        if name in refused:
+            raise BenchError(refused[name])
         if name not in items:
             raise unknown_name(kind, name, items)
         return items[name]
+
+    def _dotted(self, kind: Kind, name: str) -> Item:
+        module, _, attribute = name.partition(":")
+        if not module or not attribute:
+            raise BenchError(f"A dotted path is package.module:Name, got {name!r}.")
+        if problem := _problem_of_name(name.replace(":", ".")):
+            raise BenchError(f"{kind} {name!r} cannot be used: {problem}")
+        item = Item(kind, name, name, module, attribute)
+        return replace(item, broken=dict(self.broken).get(item.key, ""))
 
     def own_data(self, name: str) -> Path | None:
         """Return the path of the user's own data that a dataset's name stands for, or None.
@@ -248,8 +304,46 @@ class Registry:
 
     def _files(self, kind: Kind) -> Iterator[Item]:
         for folder in self.plugins:
-            for path in sorted((folder / f"{kind}s").glob("[a-z]*.py")):
-                yield Item(kind, path.stem, str(path), str(path.resolve()), kind)
+            for name, file in _plugins_in(folder / f"{kind}s"):
+                yield Item(kind, name, str(file), str(file.absolute()), kind)
+
+
+def _plugins_in(folder: Path) -> Iterator[tuple[str, Path]]:
+    """List the files and packages of a folder, apart from those that begin with ``_`` or a dot."""
+    try:
+        paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        raise BenchError(f"Plugin folder '{folder}' cannot be read: {error.strerror}.") from error
+    for path in paths:
+        name = unicodedata.normalize("NFC", path.stem)
+        if path.name.startswith(("_", ".")):
+            continue
+        if path.suffix == ".py":
+            yield name, path
+        elif (path / "__init__.py").is_file():
+            yield unicodedata.normalize("NFC", path.name), path / "__init__.py"
+
+
+def _problem_of_name(name: str) -> str | None:
+    """Say why a name cannot be one: it stands in tables, on command lines and in file names."""
+    if ":" in name or not name.isprintable():
+        return "its name must be printable, without a colon: rename it."
+    if (size := len(name.encode())) > MAX_NAME_BYTES:
+        return f"its name has {size} bytes, at most {MAX_NAME_BYTES} are allowed: rename it."
+    return None
+
+
+def _check_kind(kind: Kind, item: object) -> None:
+    """Refuse what a module offers as a metric and is none."""
+    from bench.decoder.table import DecoderMetric
+    from bench.metrics.table import Metric
+
+    rows: dict[Kind, type] = {"metric": Metric, "decoder_metric": DecoderMetric}
+    if kind in rows and not isinstance(item, rows[kind]):
+        raise TypeError(
+            f"{kind} is a {type(item).__name__}, not a {rows[kind].__name__}, which has a range, "
+            "a direction and a source beside the function"
+        )
 
 
 def _own_data(path: Path) -> Item:
@@ -295,14 +389,3 @@ def _find(module: str) -> ModuleSpec | None:
         known = sys.modules.get(name)  # a package may have extended its path, as bench does
         path = list(getattr(known, "__path__", spec.submodule_search_locations or ()))
     return spec
-
-
-def _imports(tree: ast.AST) -> Iterator[str]:
-    """Name the packages that the code imports, apart from attempts guarded by ``try``."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module.partition(".")[0]
-        elif not isinstance(node, ast.Try):
-            yield from _imports(node)

@@ -9,15 +9,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from bench.downloads import Source, downloads_of, fetch
-from bench.engine.guarded import metrics
 from bench.engine.pool import Limits, shared_memory
 from bench.engine.run import Run, run_jobs
 from bench.engine.threads import cores
 from bench.errors import UnavailableError
 from bench.messages import console, errors, warn
+from bench.plugins.child import apart
+from bench.plugins.quarantine import known_metrics, metrics_of_plugins, quarantine
 from bench.progress import Display
 from bench.record import Record
-from bench.registry import Registry
+from bench.registry import Kind, Registry
 from bench.report.frame import Results, load_results
 from bench.report.held_out import held_out_tables
 from bench.report.publish import TABLES, is_published, publish
@@ -25,7 +26,7 @@ from bench.report.tables import headline_tables
 from bench.results_folder import announce
 from bench.resume import Todo, what_is_left
 from bench.store import Store
-from bench.suite import Overrides, Suite, plan
+from bench.suite import Overrides, Suite, chosen_items, plan
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
     KeyboardInterrupt
         After Ctrl-C, when the workers have stopped and what is kept has been said.
     """
-    registry = _with_own_data(Registry(settings.plugins), suite)
+    registry = _tested(_with_own_data(Registry(settings.plugins), suite), suite)
     jobs = plan(suite, registry, overrides)
     store = Store(settings.out)
     with store.run():
@@ -85,7 +86,7 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
         _say_what_is_left(todo)
         _download(todo, registry)
         run = _run(todo, store, settings, registry)
-        _publish(_load(store, settings.plugins), store, again=False)
+        _publish(_load(store, registry), store, again=False)
     if run.records:
         console.print(
             f"{len(run.records)} job(s) in {run.wall_seconds:.0f} s on {run.workers} worker(s), "
@@ -93,7 +94,7 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
         )
     failed = [r for r in (*todo.done, *run.records) if r.status.is_failure]
     _summarise_failures(failed, store)
-    return 1 if failed and not settings.allow_failures else 0
+    return 1 if (failed or registry.broken) and not settings.allow_failures else 0
 
 
 def report(store: Store, ks: Sequence[str] = (), plugins: tuple[Path, ...] = ()) -> None:
@@ -113,14 +114,16 @@ def report(store: Store, ks: Sequence[str] = (), plugins: tuple[Path, ...] = ())
     BenchError
         If there is nothing to report, or a k is out of range.
     """
-    results = _load(store, plugins, ks)
+    registry = Registry(plugins)
+    registry = quarantine(registry, metrics_of_plugins(registry, "metric"))
+    _warn_of_metrics(registry)
+    results = _load(store, registry, ks)
     with store.run():
         _publish(results, store, again=True)
 
 
-def _load(store: Store, plugins: tuple[Path, ...], ks: Sequence[str] = ()) -> Results:
-    known = {metric.name: metric for metric in metrics(Registry(plugins))}
-    results, damaged = load_results(store, ks=ks, metrics=known)
+def _load(store: Store, registry: Registry, ks: Sequence[str] = ()) -> Results:
+    results, damaged = load_results(store, ks=ks, metrics=known_metrics(registry))
     warn(damaged)
     return results
 
@@ -152,6 +155,22 @@ def _with_own_data(registry: Registry, suite: Suite) -> Registry:
     return replace(registry, data=tuple(dict.fromkeys(path for path in own if path)))
 
 
+def _tested(registry: Registry, suite: Suite) -> Registry:
+    """Import what plugins give to a suite apart, and say which metrics are left out."""
+    kinds: tuple[Kind, ...] = ("metric", "decoder_metric") if suite.held_out else ("metric",)
+    items = [item for kind in kinds for item in metrics_of_plugins(registry, kind)]
+    registry = quarantine(registry, [*chosen_items(suite, registry), *items])
+    _warn_of_metrics(registry)
+    return registry
+
+
+def _warn_of_metrics(registry: Registry) -> None:
+    kinds: tuple[Kind, ...] = ("metric", "decoder_metric")
+    warn(why for kind in kinds for why in registry.refused(kind).values())
+    broken = (why.rstrip(".") for key, why in registry.broken if key.startswith(kinds))
+    warn(f"{why}. It is left out." for why in broken)
+
+
 def _download(todo: Todo, registry: Registry) -> None:
     """Fetch what datasets are read from before any job begins.
 
@@ -162,7 +181,8 @@ def _download(todo: Todo, registry: Registry) -> None:
     tried: set[Source] = set()
     for config in configs.values():
         try:
-            sources = downloads_of(registry.find("dataset", config.name), config.parameters)
+            item = registry.find("dataset", config.name)
+            sources = apart(item, downloads_of, config.parameters)
         except Exception:  # noqa: BLE001, S112 - a plugin may do anything: its jobs will say what
             continue
         new = [source for source in sources if source not in tried]

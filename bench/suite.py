@@ -1,7 +1,6 @@
 """Suite: a TOML file, or a name, that says which datasets, reducers and seeds make up a run."""
 
 import inspect
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -10,8 +9,10 @@ from typing import Annotated, Any
 import msgspec
 
 from bench.controls import ALL_CONTROLS, DECODERS
-from bench.errors import BenchError, UnavailableError, unknown_name
+from bench.errors import BenchError, UnavailableError, one_line, unknown_name
 from bench.job import DatasetConfig, Job, ReducerConfig, short_name
+from bench.parameters import complete, defaults_of, signature_of
+from bench.plugins.child import apart
 from bench.reducer import as_reducer
 from bench.registry import Item, Registry
 
@@ -128,6 +129,13 @@ def plan(suite: Suite, registry: Registry, overrides: Overrides | None = None) -
     ]
 
 
+def chosen_items(suite: Suite, registry: Registry) -> list[Item]:
+    """Return the reducers and datasets of a suite, apart from data of the user's own."""
+    datasets = [one.name for one in suite.datasets if not registry.own_data(one.name)]
+    found = [registry.find("dataset", name) for name in datasets]
+    return found + [registry.find("reducer", choice.name) for choice in suite.reducers]
+
+
 def _check_choice(kind: str, chosen: Sequence[object]) -> None:
     if not chosen:
         raise BenchError(f"No {kind} chosen: name at least one.")
@@ -143,15 +151,18 @@ def _reducer_config(choice: Choice, registry: Registry, overrides: Overrides) ->
         _check_parameters(choice.name, given, ())
         return ReducerConfig(choice.name, {})
     try:
-        loaded, revision = item.load()
+        return apart(item, _complete_reducer, choice.name, given)
     except UnavailableError:
         # The worker will meet the same and make it a row of the table.
-        return ReducerConfig(choice.name, given, tuple(sorted(given)))
+        return ReducerConfig(choice.name, *complete(given, {}))
+
+
+def _complete_reducer(item: Item, name: str, given: dict[str, Any]) -> ReducerConfig:
+    loaded, revision = item.load()
     reducer = as_reducer(loaded)
     if not reducer.takes_any_parameter:
-        _check_parameters(choice.name, given, reducer.parameters)
-    parameters, changed = _complete(given, reducer.parameters)
-    return ReducerConfig(choice.name, parameters, changed, revision)
+        _check_parameters(name, given, reducer.parameters)
+    return ReducerConfig(name, *complete(given, reducer.parameters), revision)
 
 
 def _dataset_config(
@@ -161,24 +172,24 @@ def _dataset_config(
     given = choice.parameters | dict(overrides.get(short_name(choice.name), {}))
     item = registry.find("dataset", choice.name)
     try:
-        factory, revision = item.load()
+        return apart(item, _complete_dataset, choice.name, n, given)
     except UnavailableError:
-        given = ({} if n is None else {"n": n}) | given
-        return DatasetConfig(item.name, given, 0, tuple(sorted(given)))
-    taken = _parameters(choice.name, factory)
-    _check_parameters(choice.name, given, taken.keys() - {"seed"})
+        parameters, changed = complete(({} if n is None else {"n": n}) | given, {})
+        return DatasetConfig(item.name, parameters, 0, changed)
+
+
+def _complete_dataset(item: Item, name: str, n: int | None, given: dict[str, Any]) -> DatasetConfig:
+    factory, revision = item.load()
+    taken = _parameters(name, factory)
+    _check_parameters(name, given, taken.keys() - {"seed"})
     for parameter, value in given.items():
-        _check_kind(f"{choice.name}.{parameter}", value, taken[parameter].annotation)
+        _check_kind(f"{name}.{parameter}", value, taken[parameter].annotation)
     if isinstance(given.get("n"), int):
-        _check_points(choice.name, item, given)
+        _check_points(name, item, given)
     if n is not None:
-        given = _points(n, item, given) | given
-    defaults = {
-        name: parameter.default
-        for name, parameter in taken.items()
-        if name != "seed" and parameter.default is not parameter.empty
-    }
-    parameters, changed = _complete(given, defaults)
+        given = _points(name, n, item, given) | given
+    defaults = {key: value for key, value in defaults_of(factory).items() if key != "seed"}
+    parameters, changed = complete(given, defaults)
     return DatasetConfig(item.name, parameters, 0, changed, revision)
 
 
@@ -198,62 +209,43 @@ def _check_kind(name: str, value: object, annotation: object) -> None:
 def _check_points(name: str, item: Item, given: Mapping[str, Any]) -> None:
     from bench.dataset import require_points
 
-    most = item.beside("most")
     try:
-        require_points(given["n"], most=most(**given) if most else None)
+        require_points(given["n"], most=_most(name, item, given))
     except ValueError as error:
         raise BenchError(f"{name}: {error}") from error
 
 
-def _points(n: int, item: Item, given: Mapping[str, Any]) -> dict[str, int]:
+def _points(name: str, n: int, item: Item, given: Mapping[str, Any]) -> dict[str, int]:
     """Hold the suite's number of points against what a dataset of real data has.
 
-    A dataset's file says that in a function ``most(**parameters)``; what can be drawn without end
-    has none, and data of the user's own are all drawn if no number is given.
+    What can be drawn without end has no such number, and data of the user's own are all drawn if
+    no number is given.
     """
-    most = item.beside("most")
-    there = most(**given) if most else None
+    there = _most(name, item, given)
     if there is None or n < there:
         return {"n": n}
     return {} if item.bound else {"n": there}
 
 
-def _parameters(name: str, factory: object) -> Mapping[str, inspect.Parameter]:
+def _most(name: str, item: Item, given: Mapping[str, Any]) -> int | None:
+    """Return how many points there are, as the dataset's file says in ``most(**parameters)``."""
+    most = item.beside("most")
     try:
-        return inspect.signature(factory).parameters  # type: ignore[arg-type]  # may not be callable
-    except (TypeError, ValueError) as error:
+        return int(most(**given)) if most else None
+    except (BenchError, ValueError) as error:
+        raise BenchError(f"{name}: {error}") from error
+    except Exception as error:
+        raise BenchError(f"{name}: its function most fails ({one_line(error)}).") from error
+
+
+def _parameters(name: str, factory: Any) -> dict[str, inspect.Parameter]:  # noqa: ANN401 - what a module offers
+    try:
+        return signature_of(factory)
+    except BenchError as error:
         raise BenchError(
             f"{name} is no dataset: a dataset is a function of n, seed and its own parameters "
-            f"({error})."
+            f"({error})"
         ) from error
-
-
-def _complete(
-    given: dict[str, Any], defaults: Mapping[str, Any]
-) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Fill in the defaults that a record can hold, and name what differs from the defaults.
-
-    A default that JSON cannot say (a function, NaN) is left for the callee to fill in.
-    """
-    given = {name: _recorded(name, value) for name, value in given.items()}
-    known = {name: plain for name, value in defaults.items() for plain in _as_json(value)}
-    changed = sorted(name for name in given if name not in known or given[name] != known[name])
-    return dict(sorted((known | given).items())), tuple(changed)
-
-
-def _recorded(name: str, value: object) -> Any:  # noqa: ANN401 - whatever JSON can say
-    plain = _as_json(value)
-    if not plain:
-        raise BenchError(f"{name} = {value!r} cannot be recorded: give what JSON can say.")
-    return plain[0]
-
-
-def _as_json(value: object) -> list[Any]:
-    """Return a value as JSON gives it back (a tuple as a list), or nothing if it does not."""
-    try:
-        return [json.loads(json.dumps(value, allow_nan=False))]
-    except (TypeError, ValueError):
-        return []
 
 
 def _check_parameters(owner: str, given: Iterable[str], allowed: Iterable[str]) -> None:

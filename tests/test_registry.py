@@ -68,7 +68,7 @@ def test_an_entry_point_of_an_installed_distribution_is_found(tmp_path, monkeypa
 
 
 def test_listing_imports_no_plugin(tmp_path):
-    registry = plugin(tmp_path, "loud", '"""Loud."""\nraise SystemExit("imported")')
+    registry = plugin(tmp_path, "loud", '"""Loud."""\nraise SystemExit("imported")\nreducer = 1')
     assert registry.items("reducer")["loud"].unavailable is None
     assert not [name for name in sys.modules if name.endswith("_loud")]
 
@@ -106,19 +106,21 @@ def test_an_import_that_is_guarded_by_try_is_no_requirement(tmp_path):
 @pytest.mark.parametrize("text", LOUD)
 def test_loading_what_cannot_be_loaded_says_which_and_why(tmp_path, text):
     item = plugin(tmp_path, "odd", text).find("reducer", "odd")
-    with pytest.raises(UnavailableError, match=r"reducer 'odd' \(.*odd.py\): \w+Error"):
+    with pytest.raises(UnavailableError, match=r"reducer 'odd' \(.*odd.py(, line 1)?\): \w+Error"):
         item.load()
 
 
-def test_a_name_defined_twice_is_an_error_that_names_both_sources(tmp_path):
-    registry = plugin(tmp_path, "pca", "reducer = dict")
-    with pytest.raises(BenchError, match=r"'pca' is defined twice: .*reducers/pca.py and by .*pca"):
-        registry.items("reducer")
-
-
-def test_a_control_cannot_be_replaced_by_a_plugin(tmp_path):
-    with pytest.raises(BenchError, match="'oracle' is defined twice"):
-        plugin(tmp_path, "oracle", "reducer = dict").items("reducer")
+@pytest.mark.parametrize("name", ["pca", "oracle"])
+def test_name_defined_twice(tmp_path, name):
+    """A plugin with a name that is taken is set aside: that name is refused, all else works."""
+    registry = plugin(tmp_path, name, "reducer = dict")
+    plugin(tmp_path, "mine", "reducer = dict")
+    with pytest.raises(
+        BenchError, match=rf"'{name}' is defined twice: by built-in .* and by .*{name}"
+    ):
+        registry.find("reducer", name)
+    assert registry.items("reducer")[name].is_built_in
+    assert registry.find("reducer", "mine").load()[0] is dict
 
 
 def test_an_unknown_name_offers_the_closest_match():
@@ -135,3 +137,182 @@ def test_half_a_dotted_path_is_refused(path):
 def test_a_plugin_folder_without_plugins_is_refused(tmp_path):
     with pytest.raises(BenchError, match=r"put a file there, for instance .*reducers/mine\.py"):
         Registry((tmp_path,))
+
+
+GOOD = "class reducer:\n    pass\n"
+
+
+@pytest.mark.parametrize("name", ["PaCMAP", "Ümlaut", "my-method", "2d", "t.sne"])
+def test_file_names(tmp_path, name):
+    """A plugin may be called by capitals, letters beyond ASCII, digits, dashes and dots."""
+    assert plugin(tmp_path, name, GOOD).find("reducer", name).load()[0].__name__ == "reducer"
+
+
+def test_name_is_found_in_any_unicode_form(tmp_path):
+    """A name that a file system decomposed is found as it is typed, and the other way round."""
+    registry = plugin(tmp_path, "u\u0308", GOOD)
+    assert registry.find("reducer", "\u00fc").load()
+    assert registry.find("reducer", "u\u0308").load()
+
+
+@pytest.mark.parametrize("name", ["_private", ".hidden"])
+def test_private_files_are_passed_over(tmp_path, name):
+    """A file that begins with an underscore or a dot is not a plugin."""
+    assert name not in plugin(tmp_path, name, GOOD).items("reducer")
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("l" * 240, "240 bytes, at most 100"), ("a:b", "without a colon")]
+)
+def test_name_that_cannot_be(tmp_path, name, why):
+    """A name that is too long or would read as a dotted path is set aside with a reason."""
+    registry = plugin(tmp_path, name, GOOD)
+    plugin(tmp_path, "mine", GOOD)
+    assert why in registry.refused("reducer")[name]
+    assert registry.items("reducer")["mine"].load()
+
+
+def test_long_dotted_path():
+    """A dotted path that would make a file name too long is refused."""
+    with pytest.raises(BenchError, match="at most 100 are allowed"):
+        Registry().find("reducer", f"package:{'x' * 240}")
+
+
+@pytest.mark.parametrize("folder", ["decoder_metrics", "metrics", "datasets"])
+def test_folder_of_one_kind(tmp_path, folder):
+    """A plugin folder may hold any one of the four kinds alone."""
+    (tmp_path / folder).mkdir()
+    assert Registry((tmp_path,)).items("decoder_metric")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + '"""Gr\u00fc\u00dfe."""\n'.encode(),
+        '# -*- coding: latin-1 -*-\n"""Gr\u00fc\u00dfe."""\n'.encode("latin-1"),
+    ],
+)
+def test_byte_order_mark_and_coding_line(tmp_path, content):
+    """A byte order mark or a coding line is heeded, as Python does."""
+    registry = plugin(tmp_path, "mine", "")
+    (tmp_path / "reducers" / "mine.py").write_bytes(content + GOOD.encode())
+    item = registry.find("reducer", "mine")
+    assert item.unavailable is None
+    assert item.summary == "Gr\u00fc\u00dfe."
+    assert item.load()
+
+
+def test_package_folder(tmp_path):
+    """A folder with an ``__init__.py`` is a plugin, and may import its own modules."""
+    registry = plugin(tmp_path, "inner", GOOD, kind="reducers/mine")
+    plugin(tmp_path, "__init__", '"""Mine."""\nfrom .inner import reducer\n', "reducers/mine")
+    item = registry.find("reducer", "mine")
+    assert item.load()[0].__name__ == "reducer"
+    assert item.summary == "Mine."
+
+
+HELPED = """
+import helper
+
+class reducer:
+    now = helper.WHERE
+
+    def late(self):
+        from helper import WHERE
+        return WHERE
+"""
+
+
+def test_helper_beside_a_plugin(tmp_path):
+    """A module beside a plugin is imported from its own folder, at any time, and stays there."""
+    for folder in ("one", "two"):
+        plugin(tmp_path / folder, "helper", f"WHERE = {folder!r}")
+        plugin(tmp_path / folder, folder, HELPED)
+    registry = Registry((tmp_path / "one", tmp_path / "two"))
+    items = [registry.find("reducer", name) for name in ("one", "two")]
+    found = [item.load()[0] for item in items]
+    assert [item.unavailable for item in items] == [None, None]
+    assert [one.now for one in found] == ["one", "two"]
+    assert [one().late() for one in found] == ["one", "two"]
+    assert "helper" not in sys.modules
+
+
+def test_helper_of_another_kind(tmp_path):
+    """Helpers of one name in two kinds of one plugin folder are two modules."""
+    for kind in ("reducers", "datasets"):
+        plugin(tmp_path, "helper", f"WHERE = {kind!r}", kind)
+        plugin(tmp_path, "mine", HELPED.replace("reducer", kind[:-1]), kind)
+    registry = Registry((tmp_path,))
+    assert registry.find("reducer", "mine").load()[0].now == "reducers"
+    assert registry.find("dataset", "mine").load()[0].now == "datasets"
+
+
+def test_helper_of_a_helper(tmp_path):
+    """Helpers import each other, relatively too, and a package of helpers by its parts."""
+    plugin(tmp_path, "deep", "VALUE = 5", "reducers/tools")
+    plugin(tmp_path, "__init__", "", "reducers/tools")
+    plugin(tmp_path, "helper", "import tools.deep\nVALUE = tools.deep.VALUE")
+    registry = plugin(tmp_path, "mine", "from .helper import VALUE\nreducer = [VALUE]")
+    assert registry.find("reducer", "mine").load()[0] == [5]
+
+
+@pytest.mark.parametrize("name", ["json", "msgspec"])
+def test_plugin_named_as_its_library(tmp_path, name):
+    """A file that is called as the package that it imports gets the package."""
+    registry = plugin(tmp_path, name, f"import {name}\nreducer = {name}")
+    plugin(tmp_path, "other", f"import {name}\nreducer = {name}")
+    for found in (name, "other"):
+        assert registry.find("reducer", found).load()[0] is sys.modules[name]
+
+
+def test_helper_is_not_an_item_to_use(tmp_path):
+    """A helper module is listed as such, and says so when it is asked for."""
+    item = plugin(tmp_path, "helper", "VALUE = 1").find("reducer", "helper")
+    assert item.is_helper
+    assert item.unavailable == "defines no 'reducer'"
+    with pytest.raises(UnavailableError, match="it defines no 'reducer'"):
+        item.load()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import no_such_package\n",
+        "import typing\nif typing.TYPE_CHECKING:\n    from no_such_package import x\n",
+        "import contextlib\nwith contextlib.suppress(ImportError):\n    import no_such_package\n",
+    ],
+)
+def test_conditional_imports_are_not_needed(tmp_path, text):
+    """What is imported for type checkers or under a condition is not a missing package."""
+    item = plugin(tmp_path, "mine", text + GOOD).find("reducer", "mine")
+    assert item.unavailable is None
+    assert item.load()
+
+
+def test_odd_files_are_listed_with_a_reason(tmp_path):
+    """Null bytes, deep nesting, a folder called ``x.py`` and a broken link cost only themselves."""
+    registry = plugin(tmp_path, "nested", "x = " + "(" * 5000 + ")" * 5000)
+    (tmp_path / "reducers" / "nulls.py").write_bytes(b"x = 1\0")
+    (tmp_path / "reducers" / "folder.py").mkdir()
+    (tmp_path / "reducers" / "link.py").symlink_to(tmp_path / "nowhere")
+    items = registry.items("reducer")
+    for name in ("nested", "nulls", "folder", "link"):
+        assert items[name].unavailable, name
+        with pytest.raises(UnavailableError, match=name):
+            items[name].load()
+    assert items["pca"].unavailable is None
+
+
+def test_error_names_file_and_line(tmp_path):
+    """An import that fails is told with the line of the plugin's file."""
+    item = plugin(tmp_path, "odd", "x = 1\n\nx.no\n").find("reducer", "odd")
+    with pytest.raises(UnavailableError, match=r"odd\.py, line 3\): AttributeError"):
+        item.load()
+
+
+@pytest.mark.parametrize("text", ["def metric(c):\n    return 0.5", "metric = 3"])
+def test_metric_without_a_row(tmp_path, text):
+    """A metric that is not a `Metric`, with its range and direction, is unavailable."""
+    item = plugin(tmp_path, "odd", text, "metrics").find("metric", "odd")
+    with pytest.raises(UnavailableError, match="not a Metric, which has a range"):
+        item.load()

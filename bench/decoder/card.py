@@ -1,12 +1,14 @@
 """The report card of a decoder: every metric of the table, applied to one decoding."""
 
 from collections.abc import Iterable
+from copy import deepcopy
 
 import numpy as np
 
 from bench.decoder.decoding import NOISE_LEVELS, Decoding
-from bench.decoder.table import DecoderMetric
+from bench.decoder.table import DECODER_METRICS, DecoderMetric
 from bench.errors import one_line
+from bench.metrics.table import as_numbers
 from bench.record import Score
 
 
@@ -43,16 +45,16 @@ def judge(decoding: Decoding, table: Iterable[DecoderMetric]) -> tuple[list[Scor
             continue
         try:
             scores += _scores(metric, reference, decoding)
-        except Exception as error:  # noqa: BLE001 - a plugin's decoder may raise anything
+        except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, or exit
             problems.append(f"metric {metric.name}: {one_line(error)}")
     return scores, problems
 
 
 def _scores(metric: DecoderMetric, reference: str, decoding: Decoding) -> list[Score]:
-    value = metric.function(decoding)
+    value = metric.function(decoding if _is_ours(metric) else _copy(decoding))
     if value is None:
         return []
-    values = np.atleast_1d(np.asarray(value, dtype=np.float64))
+    values = np.atleast_1d(as_numbers(value))
     ks = [round(100 * level) for level in NOISE_LEVELS] if metric.curve else [None]
     if values.shape != (len(ks),):
         raise ValueError(f"gave values of shape {values.shape}, expected {len(ks)} of them")
@@ -60,3 +62,14 @@ def _scores(metric: DecoderMetric, reference: str, decoding: Decoding) -> list[S
         Score(metric.name, reference, float(one) if np.isfinite(one) else None, k)
         for one, k in zip(values, ks, strict=True)
     ]
+
+
+def _is_ours(metric: DecoderMetric) -> bool:
+    known = DECODER_METRICS.get(metric.name)
+    return known is not None and known.function is metric.function
+
+
+def _copy(decoding: Decoding) -> Decoding:
+    """Return a copy that the metric of a plugin may write into: no other metric sees it."""
+    kept = decoding.encode, decoding.decode, decoding.divergences
+    return deepcopy(decoding, {id(one): one for one in kept})

@@ -155,6 +155,8 @@ def check_places(found: object, n: int, n_components: int) -> NDArray[np.floatin
     ValueError
         If they have another shape than (n, n_components), or are no real numbers.
     """
+    if found is None:
+        raise ValueError(f"returned None: an array of shape {(n, n_components)} is expected")
     places, expected = np.asarray(found), (n, n_components)
     if places.shape != expected:
         raise ValueError(f"the embedding has shape {places.shape}, expected {expected}")

@@ -119,7 +119,10 @@ def _rows(registry: Registry, kind: Kind, third_party: bool | None) -> list[Any]
     chosen: Sequence[bool] = (False, True) if third_party is None else (third_party,)
     found = []
     for item in (
-        item for one in chosen for item in registry.items(kind).values() if item.third_party is one
+        item
+        for one in chosen
+        for item in registry.items(kind).values()
+        if item.is_built_in is not one
     ):
         try:
             # Use the registry name: it is unique.

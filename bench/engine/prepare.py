@@ -1,9 +1,12 @@
 """Prepared dataset: drawn once, its references computed once, shared on disk by all its jobs."""
 
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +17,7 @@ from bench.geometry.stored_reference import StoredReference, save_reference
 from bench.geometry.traits import measure_traits
 from bench.job import DatasetConfig
 from bench.metrics.comparison import reference_overlap
+from bench.parameters import as_declared
 from bench.record import DatasetFacts
 from bench.registry import Registry
 
@@ -21,6 +25,7 @@ REFERENCES = ("geodesic", "euclidean")
 OVERLAP_AT = (15, 50, 100, 200)
 # Enough small pictures to choose from for a figure, without keeping the whole dataset.
 _THUMBNAILS = 150
+_LARGEST = sys.float_info.max  # an integer beyond it is read back as another number
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,32 +81,75 @@ def prepare(
     if dataset.chart is not None:
         np.save(folder / "chart.npy", dataset.chart, allow_pickle=False)
     overlap = reference_overlap(references["geodesic"], references["euclidean"])
-    traits, known = measure_traits(references["euclidean"]), dataset.intrinsic_dimension
-    facts = DatasetFacts(
+    traits = measure_traits(references["euclidean"])
+    facts = _as_recorded(
         config=config,
         n=dataset.n,
         dimensions=dataset.X.shape[1],
         geodesic_status=dataset.geodesics.status,
-        geodesic_notes=dataset.geodesics.notes,
+        geodesic_notes=_plain_notes(dataset.geodesics.notes),
         isometric=dataset.isometric,
         overlap={str(k): float(overlap.q_nx[k - 1]) for k in OVERLAP_AT if k < dataset.n},
         overlap_auc=overlap.auc,
         source=dataset.source,
         licence=dataset.licence,
-        intrinsic_dimension=None if known is None else int(known),
+        intrinsic_dimension=_whole(dataset.intrinsic_dimension),
         estimated_dimension=traits.dimension,
-        reach=_recorded(dataset.reach),
+        reach=_reach(dataset.reach),
         neighbor_distance=traits.neighbor_distance,
         diameter=traits.diameter,
     )
     return facts, _for_figures(dataset) | {"overlap": overlap.q_nx.astype(np.float32)}
 
 
-def _recorded(reach: float | None) -> float | Literal["infinite"] | None:
-    """Say a reach as JSON can: no infinity, and no number of NumPy's."""
-    if reach is None:
-        return None
-    return "infinite" if np.isinf(reach) else float(reach)
+def _as_recorded(**facts: Any) -> DatasetFacts:  # noqa: ANN401 - fields of `DatasetFacts`
+    """Return the facts, which the store must be able to read back.
+
+    Raises
+    ------
+    ValueError
+        If it could not: a plugin's dataset may state anything.
+    """
+    plain = {k: v.item() if isinstance(v, np.generic) else v for k, v in facts.items()}
+    found = DatasetFacts(**plain)
+    try:
+        again = msgspec.json.decode(msgspec.json.encode(found), type=DatasetFacts)
+    except (msgspec.MsgspecError, TypeError, ValueError) as error:
+        raise ValueError(f"what the dataset states cannot be recorded: {error}") from error
+    if again != found:  # JSON has no NaN and no infinity
+        raise ValueError("what the dataset states cannot be recorded: a number is not finite")
+    return found
+
+
+def _plain_notes(notes: object) -> dict[str, float]:
+    """Return notes as the numbers that they must be.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Naming the note that is not a finite number.
+    """
+    if not isinstance(notes, Mapping):
+        raise TypeError(f"geodesics.notes must be a dict, got {type(notes).__name__}")
+    found = {}
+    for name, value in notes.items():
+        plain = value.item() if isinstance(value, np.generic | np.ndarray) else value
+        if not isinstance(name, str) or not isinstance(plain, int | float):
+            raise TypeError(f"geodesics.notes must be numbers by name, got {name!r}: {value!r}")
+        if not abs(plain) <= _LARGEST:
+            raise ValueError(f"geodesics.notes[{name!r}] must be finite, got {value!r}")
+        found[str(name)] = plain if isinstance(plain, float) else int(plain)
+    return found
+
+
+def _whole(dimension: float | None) -> float | None:
+    """Return a dimension as an integer if it is one."""
+    return int(dimension) if dimension is not None and dimension == int(dimension) else dimension
+
+
+def _reach(reach: float | None) -> float | Literal["infinite"] | None:
+    """Say a reach as JSON can, which has no infinity."""
+    return "infinite" if reach is not None and np.isinf(reach) else reach
 
 
 def draw(config: DatasetConfig, registry: Registry) -> Dataset:
@@ -115,7 +163,7 @@ def draw(config: DatasetConfig, registry: Registry) -> Dataset:
         If the code returns something else than a `Dataset`.
     """
     factory, _ = registry.find("dataset", config.name).load()
-    dataset = factory(seed=config.seed, **config.parameters)
+    dataset = factory(seed=config.seed, **as_declared(factory, config.parameters))
     if not isinstance(dataset, Dataset):
         raise TypeError(f"a dataset must return a bench.Dataset, got {type(dataset).__name__}")
     return dataset

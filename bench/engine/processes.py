@@ -61,7 +61,7 @@ def tagged(tag: str) -> list[psutil.Process]:
     return found
 
 
-def end_all(pid: int, tag: str) -> None:
+def end_all(pid: int, tag: str = "") -> None:
     """Kill a worker and everything that it started.
 
     All are stopped before the first is killed, so that none can start another one meanwhile.
@@ -71,11 +71,13 @@ def end_all(pid: int, tag: str) -> None:
     pid : int
         The worker, which may have ended already. It must not have been waited for by anyone else.
     tag : str
-        Its value of `TAG`.
+        Its value of `TAG`, if it carries one.
     """
     known: set[psutil.Process] = set()
     while True:
-        found = {p for p in (*descendants(pid), *tagged(tag)) if p.pid != os.getpid()}
+        found = {
+            p for p in (*descendants(pid), *(tagged(tag) if tag else ())) if p.pid != os.getpid()
+        }
         if found <= known:
             break
         for process in found - known:

@@ -4,7 +4,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ from bench.engine.schedule import Schedule, Task
 from bench.engine.threads import JOB_THREADS, cores
 from bench.engine.worker import Call
 from bench.job import DatasetConfig, Job
+from bench.plugins.quarantine import metrics_of_plugins
 from bench.record import DatasetFacts, Record, Status
 from bench.registry import Kind, Registry
 from bench.store import Store
@@ -109,7 +110,9 @@ def run_jobs(
         return Run([], 0.0, 0.0, workers)
     began = time.perf_counter()
     with Pool(workers, JOB_THREADS, limits, run_job.__module__) as pool:
-        execution = _Execution(pool, store, listener, registry, Schedule(jobs, workers, datasets))
+        # A plugin may change the working directory before another one is loaded.
+        absolute = replace(registry, plugins=tuple(path.absolute() for path in registry.plugins))
+        execution = _Execution(pool, store, listener, absolute, Schedule(jobs, workers, datasets))
         execution.work()
     return Run(execution.records, time.perf_counter() - began, execution.busy, workers)
 
@@ -130,8 +133,7 @@ class _Execution:
         self._spoiled_runs: Counter[str] = Counter()
         self._own: dict[tuple[Kind, str], bool] = {}
         self._plugin_metrics = {
-            kind: any(item.third_party for item in registry.items(kind).values())
-            for kind in ("metric", "decoder_metric")
+            kind: bool(metrics_of_plugins(registry, kind)) for kind in ("metric", "decoder_metric")
         }
         self.records: list[Record] = []
         self.busy = 0.0
@@ -175,7 +177,7 @@ class _Execution:
 
     def _is_plugin(self, kind: Kind, name: str) -> bool:
         if (kind, name) not in self._own:
-            self._own[kind, name] = self._registry.find(kind, name).third_party
+            self._own[kind, name] = not self._registry.find(kind, name).is_built_in
         return self._own[kind, name]
 
     def _end(self, ended: Ended) -> None:

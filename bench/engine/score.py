@@ -1,6 +1,7 @@
 """Apply the table of metrics to comparisons."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from bench.errors import one_line
 from bench.metrics.comparison import Comparison
-from bench.metrics.table import Metric
+from bench.metrics.table import METRICS, Metric, as_numbers
 from bench.record import Score
 
 Arrays = dict[str, NDArray[Any]]
@@ -19,7 +20,9 @@ def score(
 ) -> tuple[list[Score], Arrays, list[str]]:
     """Apply every metric to every comparison.
 
-    A metric that raises gives no number, and takes none away from the others.
+    A metric that raises, or gives something else than a finite real number or a curve of the
+    length that it states, gives no number, and takes none away from the others. Those of plugins
+    come last and have a copy of their own: what they write there changes no other score.
 
     Returns
     -------
@@ -34,10 +37,12 @@ def score(
     curves: Arrays = {}
     problems: list[str] = []
     for reference, comparison in comparisons.items():
-        for metric in (row for row in table if row.applies_to(comparison)):
+        for metric in sorted(table, key=_is_foreign):
             try:
-                value = np.asarray(metric.function(comparison), dtype=np.float64)
-            except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+                if not metric.applies_to(comparison):
+                    continue
+                value = _value(metric, comparison)
+            except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, or exit
                 problems.append(f"metric {metric.name}, {reference}: {one_line(error)}")
                 scores.append(Score(metric.name, reference, None))
                 continue
@@ -48,6 +53,25 @@ def score(
             ks = [k for k in headline_ks(comparison.reference.n) if k <= len(value)]
             scores += [Score(metric.name, reference, float(value[k - 1]), k) for k in ks]
     return scores, curves, problems
+
+
+def _is_foreign(metric: Metric) -> bool:
+    known = METRICS.get(metric.name)
+    return known is None or known.function is not metric.function
+
+
+def _value(metric: Metric, comparison: Comparison) -> NDArray[np.float64]:
+    """Compute a metric, and check what it gives."""
+    if _is_foreign(metric):
+        reference = comparison.reference  # which is mapped, and cannot be written into
+        comparison = deepcopy(comparison, {id(reference): reference})
+    value = as_numbers(metric.function(comparison))
+    expected = (metric.largest(comparison.n),) if metric.curve else ()
+    if value.shape != expected:
+        raise ValueError(f"gave an array of shape {value.shape}, expected {expected}")
+    if not np.isfinite(value).all():
+        raise ValueError("gave a value that is not finite")
+    return value
 
 
 def headline_ks(n: int) -> tuple[int, ...]:

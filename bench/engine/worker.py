@@ -63,7 +63,7 @@ class Call:
 
 def serve(requests: "Connection[Any, Any]", replies: "Connection[Any, Any]", preload: str) -> None:
     """Import a module, then make calls, one at a time, until the harness hangs up."""
-    _detach()
+    detach()
     import_module(preload)
     os.write(replies.fileno(), READY)
     while True:
@@ -76,7 +76,7 @@ def serve(requests: "Connection[Any, Any]", replies: "Connection[Any, Any]", pre
         os.write(replies.fileno(), DONE)
 
 
-def _detach() -> None:
+def detach() -> None:
     """Leave Ctrl-C to the harness, end when it ends, and adopt the orphans of one's children."""
     os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)

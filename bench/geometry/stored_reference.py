@@ -72,7 +72,9 @@ class StoredReference:
         return cls(
             np.load(folder / "distances.npy", mmap_mode="r", allow_pickle=False),
             np.load(folder / "ranks.npy", mmap_mode="r", allow_pickle=False),
-            np.load(coordinates, allow_pickle=False) if coordinates.exists() else None,
+            np.load(coordinates, mmap_mode="r", allow_pickle=False)
+            if coordinates.exists()
+            else None,
         )
 
 

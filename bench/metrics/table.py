@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,6 +54,13 @@ class Metric:
         another order score the same only within chance.
     tabulated : bool
         Whether the report gives it a table; records and the CSV file have every metric.
+
+    Raises
+    ------
+    TypeError
+        If the function cannot be called, or the direction is none.
+    ValueError
+        If the range is none.
     """
 
     name: str
@@ -70,9 +78,28 @@ class Metric:
     tabulated: bool = True
     largest_k: Callable[[int], int] | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a row that tables could not use."""
+        if not callable(self.function):
+            raise TypeError(f"the function of {self.name} is a {type(self.function).__name__}")
+        if not _is_range(self.low, self.high):
+            raise ValueError(
+                f"{self.name} has the range {self.low!r} to {self.high!r}: give two numbers, low "
+                "and high, which may be infinite."
+            )
+        if self.higher_is_better not in (True, False, None):
+            raise TypeError(
+                f"{self.name} has higher_is_better = {self.higher_is_better!r}: give True, False, "
+                "or None for what describes and does not judge."
+            )
+
+    def largest(self, n: int) -> int:
+        """Return the largest k of a curve for n points."""
+        return self.largest_k(n) if self.largest_k else n - 1
+
     def check_k(self, n: int, k: int) -> None:
         """Raise `ValueError` if k is out of the range that this metric has for n points."""
-        largest = self.largest_k(n) if self.largest_k else n - 1
+        largest = self.largest(n)
         if self.curve and not 1 <= k <= largest:
             raise ValueError(
                 f"k = {k} is out of range for {self.name} with n = {n}: give a number in "
@@ -90,6 +117,24 @@ class Metric:
     def applies_to(self, comparison: Comparison) -> bool:
         """Whether the comparison has what only some references have."""
         return "coordinates" not in self.needs or comparison.coordinates is not None
+
+
+def _is_range(low: object, high: object) -> bool:
+    return isinstance(low, Real) and isinstance(high, Real) and bool(low < high)
+
+
+def as_numbers(found: object) -> Curve:
+    """Return what a metric gave as an array.
+
+    Raises
+    ------
+    ValueError
+        If it is not made of real numbers.
+    """
+    numbers = np.asarray(found)
+    if numbers.dtype.kind not in "fiub" or isinstance(found, np.ma.MaskedArray):
+        raise ValueError(f"gave {type(found).__name__} of {numbers.dtype}, expected real numbers")
+    return numbers.astype(np.float64)
 
 
 METRICS: dict[str, Metric] = {}

@@ -16,7 +16,7 @@ from bench.downloads import downloads_of, fetch
 from bench.errors import BenchError, unknown_name
 from bench.metrics.table import Metric
 from bench.reducer import as_reducer
-from bench.registry import Item, Kind, Registry
+from bench.registry import KINDS, Item, Kind, Registry
 from bench.testing.datasets import DATASET_RULES
 from bench.testing.decoder_metrics import DECODER_METRIC_RULES
 from bench.testing.geodesics import DrawnDataset
@@ -77,16 +77,15 @@ def find_kind(registry: Registry, name: str, kind: str = "") -> Kind:
     BenchError
         If nothing has that name.
     """
-    kinds: tuple[Kind, ...] = ("reducer", "dataset", "metric", "decoder_metric")
     if kind:
-        if kind not in kinds:
-            raise unknown_name("kind", kind, kinds)
-        return kinds[kinds.index(kind)]
+        if kind not in KINDS:
+            raise unknown_name("kind", kind, KINDS)
+        return KINDS[KINDS.index(kind)]
     if registry.own_data(name):
         return "dataset"
     if ":" in name:
         return "reducer"
-    names = {found: each for each in reversed(kinds) for found in registry.items(each)}
+    names = {found: each for each in reversed(KINDS) for found in registry.items(each)}
     if name not in names:
         raise unknown_name("name", name, names)
     return names[name]

@@ -1,13 +1,11 @@
 """The rules of datasets."""
 
-import inspect
-
-import msgspec
 import numpy as np
 
 from bench.dataset import Dataset
 from bench.geometry.reference import LiveReference
 from bench.metrics.comparison import compare
+from bench.parameters import complete, defaults_of
 from bench.testing.geodesics import (
     DrawnDataset,
     has_metric_geodesics,
@@ -64,8 +62,9 @@ def _has_an_oracle_at_the_top(drawn: DrawnDataset) -> None:
 
 def _has_plain_parameters(drawn: DrawnDataset) -> None:
     """Have default parameters that a record can hold."""
-    parameters = inspect.signature(drawn.factory).parameters
-    msgspec.json.encode({name: p.default for name, p in parameters.items()})
+    defaults = defaults_of(drawn.factory)
+    unrecorded = defaults.keys() - complete({}, defaults)[0].keys()
+    require(not unrecorded, f"a record cannot hold the default of {', '.join(sorted(unrecorded))}")
 
 
 DATASET_RULES: list[Rule] = [

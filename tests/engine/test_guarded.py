@@ -29,6 +29,85 @@ def test_a_metric_that_raises_says_so_and_takes_no_number_from_the_others(compar
     assert list(curves) == ["euclidean/q_nx"]
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.ones(3),
+        np.ones(1),
+        float("nan"),
+        float("inf"),
+        "0.5",
+        None,
+        1j,
+        np.complex128(1),
+        np.ma.masked,
+        {"it": 1},
+    ],
+)
+def test_what_is_not_a_finite_number(comparisons, value):
+    """A metric that gives something else than a finite real number fails, and it alone."""
+    odd = Metric("odd", "odd", lambda comparison: value, 0, 1, 1, None, "here")
+    scores, _, problems = score(comparisons, [odd, METRICS["auc"]])
+    assert {s.metric: s.value is None for s in scores} == {"auc": False, "odd": True}
+    assert [problem.partition(",")[0] for problem in problems] == ["metric odd"]
+
+
+@pytest.mark.parametrize("value", [0.5, np.ones(78), np.ones((79, 1)), [0.5]])
+def test_curve_of_another_length(comparisons, value):
+    """A curve that has not one value for each k that it states fails, and it alone."""
+    odd = Metric("odd", "odd", lambda comparison: value, 0, 1, 1, None, "here", curve=True)
+    _, curves, problems = score(comparisons, [odd, METRICS["q_nx"]])
+    assert list(curves) == ["euclidean/q_nx"]
+    assert "expected (79,)" in problems[0]
+
+
+@pytest.mark.parametrize("end", [SystemExit(0), KeyboardInterrupt(), GeneratorExit()])
+def test_metric_that_exits(comparisons, end):
+    """A metric that exits fails, and it alone."""
+
+    def leave(comparison):
+        raise end
+
+    odd = Metric("odd", "odd", leave, 0, 1, 1, None, "here")
+    scores, _, problems = score(comparisons, [odd, METRICS["auc"]])
+    assert len(problems) == 1
+    assert scores[0].value == comparisons["euclidean"].co_ranking.auc
+
+
+def test_metric_that_writes_into_its_arguments(comparisons):
+    """What a plugin's metric writes into its arguments changes no other score."""
+    before = score(comparisons, list(METRICS.values()))
+
+    def write(comparison):
+        comparison.embedding[:] = 0
+        comparison.co_ranking.sums[:] = 0
+        comparison.co_ranking.q_nx[:] = 0
+        comparison.topology.clear()
+        return 0.5
+
+    rows = [Metric(n, n, write, 0, 1, 1, None, "here") for n in ("a_first", "z_last")]
+    after = score(comparisons, [rows[0], *METRICS.values(), rows[1]])
+    assert after[0][: len(before[0])] == before[0]
+    assert [s.value for s in after[0][len(before[0]) :]] == [0.5, 0.5]
+    assert comparisons["euclidean"].embedding.any()
+
+
+@pytest.mark.parametrize(
+    "row", [{"low": None}, {"high": float("nan")}, {"low": 2}, {"function": 0.5}, {"low": "0"}]
+)
+def test_metric_without_range(row):
+    """A metric without a range is refused where it is made."""
+    good = {"function": len, "low": 0, "high": 1, "best": 1, "chance": 0}
+    with pytest.raises((TypeError, ValueError), match="odd"):
+        Metric("odd", "odd", source="here", **(good | row))
+
+
+def test_metric_without_direction():
+    """A direction is True, False or None."""
+    with pytest.raises(TypeError, match="higher_is_better = 'up'"):
+        Metric("odd", "odd", len, 0, 1, 1, 0, "here", higher_is_better="up")
+
+
 def test_curves_are_kept_whole_and_read_at_15_and_a_tenth_of_the_points(comparisons):
     scores, curves, _ = score(comparisons, [METRICS["trustworthiness"]])
     curve = curves["euclidean/trustworthiness"]

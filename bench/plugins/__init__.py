@@ -1,0 +1,1 @@
+"""Plugin files: read without an import, imported with their helpers, kept out of this process."""
