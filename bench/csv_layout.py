@@ -64,8 +64,8 @@ def find_layout(lines: Sequence[str]) -> Layout:
     decimal = _decimal(rows, separator)
     rows = [[_with_point(cell, decimal) for cell in row] for row in rows]
     names = tuple(rows[0]) if _holds_names(rows[0], rows[1:]) else None
-    body = rows[1:] if names else rows
-    width = max(map(len, body), default=len(rows[0]))
+    # Longer rows are refused: without names in reading them, else when they are named.
+    width = max(map(len, rows[1:]), default=len(rows[0])) if names else len(rows[0])
     return Layout(separator, decimal, names, start + first_lines * bool(names), width)
 
 

@@ -1,8 +1,7 @@
 """Arrays that users hand in: read from files, and checked before anything is computed."""
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,9 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 from bench.csv_files import read_csv
 from bench.errors import BenchError
 from bench.real_numbers import real_array
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FORMATS = (".npy", ".npz", ".csv", ".parquet")
 _FEWEST_POINTS = 3
@@ -33,13 +29,13 @@ def read_array(path: Path) -> NDArray[Any]:
     BenchError
         If the file cannot be read as such.
     """
-    if not os.path.isfile(path):  # noqa: PTH113 - Path's raises in a folder that may not be entered
-        raise BenchError(f"There is no file '{path}'.")
-    readers = {".npy": _read_npy, ".npz": _read_npz, ".csv": read_csv, ".parquet": _read_parquet}
-    if path.suffix.lower() not in readers:
-        raise BenchError(f"Cannot read '{path}': it must end in {', '.join(FORMATS)}.")
+    readers = {".npy": _read_npy, ".npz": _read_npz, ".csv": _read_csv, ".parquet": _read_parquet}
     try:
-        return _real(readers[path.suffix.lower()](path), f"'{path}'")
+        if not path.is_file():
+            raise BenchError(f"There is no file '{path}'.")
+        if path.suffix.lower() not in readers:
+            raise BenchError(f"Cannot read '{path}': it must end in {', '.join(FORMATS)}.")
+        return readers[path.suffix.lower()](path)
     except BenchError:
         raise
     except ImportError as error:
@@ -69,10 +65,14 @@ def _read_npz(path: Path) -> NDArray[Any]:
         return np.asarray(file[file.files[0]])
 
 
-def _read_parquet(path: Path) -> "pd.DataFrame":
+def _read_csv(path: Path) -> NDArray[Any]:
+    return _real(read_csv(path), f"'{path}'")
+
+
+def _read_parquet(path: Path) -> NDArray[Any]:
     import pandas as pd
 
-    return pd.read_parquet(path, engine="pyarrow")
+    return _real(pd.read_parquet(path, engine="pyarrow"), f"'{path}'")
 
 
 def _real(given: object, what: str) -> NDArray[Any]:
