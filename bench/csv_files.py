@@ -6,6 +6,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+import numpy as np
+
 from bench.csv_layout import Layout, find_layout
 from bench.errors import BenchError
 
@@ -75,7 +77,7 @@ def _open(path: Path) -> TextIO:
 def _without_empty_end(frame: "pd.DataFrame", layout: Layout) -> "pd.DataFrame":
     """Drop rows at the end that hold separators only, and columns beyond the last name or value."""
     filled = frame.notna().to_numpy()
-    rows, columns = filled.any(axis=1).nonzero()[0], filled.any(axis=0).nonzero()[0]
+    rows, columns = (np.flatnonzero(filled.any(axis=axis)) for axis in (1, 0))
     height = rows[-1] + 1 if len(rows) else 0
     named = [i for i, name in enumerate(layout.names or ()) if name]
     width = max([*columns[-1:], *named[-1:]], default=-1) + 1

@@ -69,7 +69,9 @@ def cache_folder() -> Path:
     try:
         return Path(given).expanduser()
     except RuntimeError as error:
-        raise UnavailableError(f"{FOLDER_VARIABLE} is '{given}': {error}. Give a full path.") from error
+        raise UnavailableError(
+            f"{FOLDER_VARIABLE} is '{given}': {error}. Give a full path."
+        ) from error
 
 
 def downloads_of(item: Item, parameters: Mapping[str, Any] | None = None) -> list[Source]:

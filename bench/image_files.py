@@ -149,7 +149,7 @@ def _grey_levels(image: "Image.Image", black: int, white: int) -> NDArray[np.flo
 def _tag(image: "Image.Image", tag: int, default: int) -> int:
     """Return a number that a TIFF states, the largest where it states one for each channel."""
     stated = getattr(image, "tag_v2", {}).get(tag, default)
-    return max(stated) if isinstance(stated, tuple) else stated
+    return int(max(stated) if isinstance(stated, tuple) else stated)
 
 
 def read_zip(path: Path, names: Sequence[str] | None = None) -> Iterator[tuple[str, bytes]]:

@@ -1,5 +1,6 @@
 """Arrays that users hand in: read from files, and checked before anything is computed."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +30,8 @@ def read_array(path: Path) -> NDArray[Any]:
     BenchError
         If the file cannot be read as such.
     """
-    readers = {".npy": _read_npy, ".npz": _read_npz, ".csv": _read_csv, ".parquet": _read_parquet}
     try:
-        if not path.is_file():
-            raise BenchError(f"There is no file '{path}'.")
-        if path.suffix.lower() not in readers:
-            raise BenchError(f"Cannot read '{path}': it must end in {', '.join(FORMATS)}.")
-        return readers[path.suffix.lower()](path)
+        return _reader(path)(path)
     except BenchError:
         raise
     except ImportError as error:
@@ -46,6 +42,15 @@ def read_array(path: Path) -> NDArray[Any]:
             message = f"'{path}' holds no array of numbers; Python objects are never loaded."
             raise BenchError(message) from error
         raise BenchError(f"Cannot read '{path}': {' '.join(str(error).split())}") from error
+
+
+def _reader(path: Path) -> Callable[[Path], NDArray[Any]]:
+    if not path.is_file():
+        raise BenchError(f"There is no file '{path}'.")
+    readers = {".npy": _read_npy, ".npz": _read_npz, ".csv": _read_csv, ".parquet": _read_parquet}
+    if path.suffix.lower() not in readers:
+        raise BenchError(f"Cannot read '{path}': it must end in {', '.join(FORMATS)}.")
+    return readers[path.suffix.lower()]
 
 
 def _read_npy(path: Path) -> NDArray[Any]:

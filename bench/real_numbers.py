@@ -71,7 +71,7 @@ def _refuse_masked(given: object) -> None:
         for one in given:
             _refuse_masked(one)
     elif isinstance(given, np.ma.MaskedArray):
-        masked = int(np.ma.count_masked(given))
+        masked = int(np.ma.getmaskarray(given).sum())
         if masked:
             raise ValueError(
                 f"must have no masked values, {masked} of {given.size} are: fill them, or drop "

@@ -251,15 +251,19 @@ def _check_applicable(chosen: Sequence[Metric], ks: Sequence[int], n: int, chart
 
 def _budget(memory: int | None, *inputs: NDArray[Any]) -> int:
     """Each block of rows reads all inputs once: the larger they are, the fewer blocks pay."""
-    if memory is not None and check_whole(memory, "memory") < 1:
+    if memory is None:
+        return max(DEFAULT_MEMORY, sum(array.nbytes for array in inputs) // 4)
+    given = check_whole(memory, "memory")
+    if given < 1:
         raise BenchError(f"memory must be 1 byte or more, got {memory}.")
-    return memory or max(DEFAULT_MEMORY, sum(array.nbytes for array in inputs) // 4)
+    return given
 
 
 def _check_threads(threads: int | None) -> int:
-    if threads is not None and check_whole(threads, "threads") < 1:
+    given = cores() if threads is None else check_whole(threads, "threads")
+    if given < 1:
         raise BenchError(f"threads must be 1 or more, got {threads!r}.")
-    return threads or cores()
+    return given
 
 
 def _choose(names: Sequence[str] | None) -> list[Metric]:
