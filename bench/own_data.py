@@ -75,7 +75,8 @@ def dataset(
         A folder of images of one size, grey or in colours, which are made grey, from 0 to 1, in
         the order of their names; in subfolders, each is a class. Or a ``.csv``, ``.npy``,
         ``.npz`` or ``.parquet`` file of numbers: a row for each point, or, in the binary formats,
-        images of shape (n, height, width).
+        images of shape (n, height, width). Columns that float32 would round too much are centred,
+        see `bench.single_precision.to_float32`.
     n : int, optional
         Number of points; all if not given.
     n_neighbors : int
