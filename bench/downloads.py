@@ -5,10 +5,13 @@ is kept as ``NAME.part``, and takes its name only when it has been checked.
 """
 
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 FOLDER_VARIABLE = "MANIFOLD_BENCH_DATA"
 _SECONDS_TO_CONNECT, _SECONDS_OF_SILENCE = 10, 60
+_LEAST_BYTES = 60_000  # that must come in as many seconds: a trickle would go on for ever
 _CHUNK = 1 << 16
 _AT_MOST = 1.5  # times the published size: a server that sends more sends something else
 
@@ -60,7 +64,14 @@ def cache_folder() -> Path:
     import pooch
 
     given = os.environ.get(FOLDER_VARIABLE)
-    return Path(given).expanduser() if given else Path(pooch.os_cache("manifold-bench"))
+    if not given:
+        return Path(pooch.os_cache("manifold-bench"))
+    try:
+        return Path(given).expanduser()
+    except RuntimeError as error:
+        raise UnavailableError(
+            f"{FOLDER_VARIABLE} is '{given}': {error}. Give a full path."
+        ) from error
 
 
 def downloads_of(item: Item, parameters: Mapping[str, Any] | None = None) -> list[Source]:
@@ -89,7 +100,7 @@ def fetch(source: Source) -> Path:
     path = source.path
     if _is_whole(path, source):
         return path
-    if path.is_file():
+    if _is_there(path):
         errors.print(f"'{escape(path.name)}' has not the published checksum: it is fetched again.")
     pooch.get_logger().setLevel("WARNING")
     try:
@@ -112,7 +123,15 @@ def _is_whole(path: Path, source: Source) -> bool:
     import pooch
 
     algorithm, _, expected = source.checksum.partition(":")
-    return path.is_file() and bool(pooch.file_hash(str(path), alg=algorithm) == expected)
+    return _is_there(path) and bool(pooch.file_hash(str(path), alg=algorithm) == expected)
+
+
+def _is_there(path: Path) -> bool:
+    """Say whether there is a file; there is none in a folder that may not be entered."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _part(path: Path) -> Path:
@@ -135,12 +154,38 @@ def _download(source: Source, url: str, output: str, _pooch: object) -> None:
 
 
 def _ask(url: str, have: int) -> "Response":
+    """Ask for a file; whatever the server does, there is an answer or an error in a while."""
     import requests
 
     # A compressed answer would not have the size and the checksum of the file.
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     timeout = _SECONDS_TO_CONNECT, _SECONDS_OF_SILENCE
-    return requests.get(url, headers=headers, stream=True, timeout=timeout)
+    answer: Future[Response] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(requests.get(url, headers=headers, stream=True, timeout=timeout))
+        except BaseException as error:  # noqa: BLE001 - raised where the answer is waited for
+            answer.set_exception(error)
+
+    # In a thread: a header that trickles in never times out, for every byte begins a new wait.
+    Thread(target=ask, daemon=True).start()
+    try:
+        return answer.result(sum(timeout))
+    except TimeoutError as error:
+        raise requests.Timeout from error
+
+
+def _received(answer: "Response") -> Iterator[bytes]:
+    """Yield what comes, as it comes, unless it is next to nothing."""
+    begun, came = time.monotonic(), 0
+    while chunk := answer.raw.read1(_CHUNK, decode_content=False):
+        yield chunk
+        came += len(chunk)
+        if time.monotonic() - begun > _SECONDS_OF_SILENCE:
+            if came < _LEAST_BYTES:
+                raise OSError(f"the server sent {came} bytes in {_SECONDS_OF_SILENCE} s")
+            begun, came = time.monotonic(), 0
 
 
 def _goes_on_at(answer: "Response", have: int) -> bool:
@@ -169,7 +214,7 @@ def _write(source: Source, answer: "Response", part: Path, have: int) -> None:
         Progress(*columns, console=errors, transient=True) as progress,
     ):
         task = progress.add_task("", total=total, completed=have, f=source.file)
-        for chunk in answer.raw.stream(_CHUNK, decode_content=False):
+        for chunk in _received(answer):
             file.write(chunk)
             progress.update(task, advance=len(chunk))
             if file.tell() > most:
@@ -179,7 +224,7 @@ def _write(source: Source, answer: "Response", part: Path, have: int) -> None:
 
 
 def _what_to_do(source: Source, error: Exception) -> str:
-    kept = " (what has come is kept)" if _part(source.path).exists() else ""
+    kept = " (what has come is kept)" if _is_there(_part(source.path)) else ""
     return (
         f"Cannot get '{source.file}' ({source.megabytes:g} MB) from {source.url}: {_why(error)}. "
         f"Try again later{kept}, or put the file by hand at '{_short(source.path)}'; datasets "

@@ -14,15 +14,23 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff")
 _FORMATS = ("BMP", "JPEG", "PNG", "PPM", "TIFF")
 _MOST_PIXELS = 2**24  # of one image; a small file can claim to be a huge picture
 _MOST_BYTES = 2**26  # of one member of an archive
 _IDX_UNSIGNED_BYTE = 0x08
+_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr")
+_MOST_BITS = 16
+# Tags of TIFF 6.0.
+_BITS, _PHOTOMETRIC, _SAMPLE_FORMAT, _WHITE_IS_ZERO = 258, 262, 339, 0
 
 
 def read_idx(path: Path) -> NDArray[np.uint8]:
@@ -53,7 +61,7 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
 
 
 def read_grey(data: bytes, name: str) -> NDArray[np.float32]:
-    """Decode one image into grey levels.
+    """Decode one image into grey levels, turned as its EXIF tag says.
 
     Colours are weighted as in ITU-R 601 (0.299 R + 0.587 G + 0.114 B).
 
@@ -72,29 +80,76 @@ def read_grey(data: bytes, name: str) -> NDArray[np.float32]:
     Raises
     ------
     ValueError
-        If it is no such image, is broken, holds floating-point numbers, or has more than 2^24
-        pixels.
+        If it is no such image, is broken, has more than 2^24 pixels, several pages or transparent
+        pixels, or holds numbers whose black and white are not known: floating-point or signed
+        ones, or more than 16 bits.
     """
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-            if image.width * image.height > _MOST_PIXELS:
-                size = f"{image.width} x {image.height}"
-                raise ValueError(f"'{name}' has {size} pixels, the most is {_MOST_PIXELS}")
-            if image.mode.startswith("I"):  # 16 bits; converting to 8 would clip, not scale
-                return np.asarray(image, np.float32) / np.float32(65535)
-            if image.mode == "F":
-                raise ValueError(
-                    f"'{name}' holds floating-point numbers, whose black and white are not known: "
-                    "give them in a .npy file"
-                )
-            return np.asarray(image.convert("L"), np.float32) / np.float32(255)
+            problem = _problem(image)
+            if problem is None:
+                return _grey_levels(ImageOps.exif_transpose(image), *_black_and_white(image))
     except UnidentifiedImageError as error:
         kinds = ", ".join(_FORMATS)
         raise ValueError(f"'{name}' is no image of a kind that is read ({kinds})") from error
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(f"'{name}' is a broken image ({error})") from error
+    raise ValueError(f"'{name}' {problem}")
+
+
+def _problem(image: "Image.Image") -> str | None:
+    """Say why the grey levels of an image are not known, or None if they are."""
+    if image.width * image.height > _MOST_PIXELS:
+        return f"has {image.width} x {image.height} pixels, the most is {_MOST_PIXELS}"
+    pages = getattr(image, "n_frames", 1)
+    if pages > 1 and image.format != "MPO":  # a photograph with a preview or a second view behind
+        return f"holds {pages} pages: save each as a file, or all as one array in a .npy file"
+    if image.mode == "F":
+        return (
+            "holds floating-point numbers, whose black and white are not known: give them in a "
+            ".npy file"
+        )
+    if _tag(image, _SAMPLE_FORMAT, 1) != 1 or _tag(image, _BITS, 8) > _MOST_BITS:
+        return (
+            "holds signed numbers or more than 16 bits a pixel, whose black and white are not "
+            "known: save it with 8 or 16 bits, or give it in a .npy file"
+        )
+    if not image.mode.startswith("I") and image.mode not in _MODES:
+        return f"is an image of mode {image.mode}, which is not read: save it in grey or RGB"
+    if image.has_transparency_data and _is_transparent(image):
+        return "has transparent pixels, whose grey is not known: put it on a background first"
+    return None
+
+
+def _is_transparent(image: "Image.Image") -> bool:
+    if image.mode.startswith("I"):  # 16 bits, of which one level stands for nothing
+        return bool((np.asarray(image) == image.info["transparency"]).any())
+    return bool(np.asarray(image.convert("RGBA"))[:, :, 3].min() < 255)
+
+
+def _black_and_white(image: "Image.Image") -> tuple[int, int]:
+    """Return which numbers stand for black and white, once Pillow has decoded them.
+
+    It scales 8 bits and fewer itself, and leaves deeper ones as they are in the file.
+    """
+    if not image.mode.startswith("I"):
+        return 0, 255
+    white = 2 ** _tag(image, _BITS, _MOST_BITS) - 1
+    return (white, 0) if _tag(image, _PHOTOMETRIC, 1) == _WHITE_IS_ZERO else (0, white)
+
+
+def _grey_levels(image: "Image.Image", black: int, white: int) -> NDArray[np.float32]:
+    whole = image if image.mode.startswith("I") else image.convert("L")
+    levels = np.asarray(whole, np.float32)
+    return (levels - np.float32(black)) / np.float32(white - black)
+
+
+def _tag(image: "Image.Image", tag: int, default: int) -> int:
+    """Return a number that a TIFF states, the largest where it states one for each channel."""
+    stated = getattr(image, "tag_v2", {}).get(tag, default)
+    return int(max(stated) if isinstance(stated, tuple) else stated)
 
 
 def read_zip(path: Path, names: Sequence[str] | None = None) -> Iterator[tuple[str, bytes]]:

@@ -1,19 +1,24 @@
 """A folder of images: one size for all, in the order of their names, a subfolder for each class."""
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.errors import BenchError
+from bench.messages import warn
 
 if TYPE_CHECKING:  # numpy comes when images are read
     import numpy as np
     from numpy.typing import NDArray
 
+# Files and folders that systems leave among images, in lower case.
+_OF_THE_SYSTEM = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir"}
+
 
 def files_of(path: Path) -> list[Path]:
     """Return the files in a folder in the order of their names, or a file itself.
 
-    Hidden files are left out.
+    Hidden files are left out; so are those of the system, such as Thumbs.db, with a warning.
 
     Raises
     ------
@@ -30,8 +35,16 @@ def files_of(path: Path) -> list[Path]:
                 "nothing: links are followed to files only."
             )
     inside = (file.relative_to(path) for file in found if file.is_file())
-    kept = [name for name in inside if not any(part.startswith(".") for part in name.parts)]
+    shown = [name for name in inside if not any(part.startswith(".") for part in name.parts)]
+    kept = [name for name in shown if _OF_THE_SYSTEM.isdisjoint(map(str.casefold, name.parts))]
+    if len(kept) < len(shown):
+        _say_passed_over(path, tuple(sorted(map(str, set(shown).difference(kept)))))
     return [path / name for name in sorted(kept, key=lambda name: name.parts)]
+
+
+@cache  # a folder is listed more than once in a run
+def _say_passed_over(folder: Path, names: tuple[str, ...]) -> None:
+    warn([f"Passed over in '{folder.name}', as files of the system: {', '.join(names)}."])
 
 
 def read_folder(folder: Path) -> "tuple[NDArray[np.float32], NDArray[np.int64] | None]":

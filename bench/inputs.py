@@ -1,12 +1,15 @@
 """Arrays that users hand in: read from files, and checked before anything is computed."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bench.csv_files import read_csv
 from bench.errors import BenchError
+from bench.real_numbers import real_array
 
 FORMATS = (".npy", ".npz", ".csv", ".parquet")
 _FEWEST_POINTS = 3
@@ -19,7 +22,7 @@ def read_array(path: Path) -> NDArray[Any]:
     Parameters
     ----------
     path : Path
-        ``.npy``, ``.npz`` with one array in it, ``.csv`` with or without a line of names, or
+        ``.npy``, ``.npz`` with one array in it, ``.csv`` (see `bench.csv_files.read_csv`), or
         ``.parquet`` (which takes the package pyarrow).
 
     Raises
@@ -27,13 +30,8 @@ def read_array(path: Path) -> NDArray[Any]:
     BenchError
         If the file cannot be read as such.
     """
-    if not path.is_file():
-        raise BenchError(f"There is no file '{path}'.")
-    readers = {".npy": _read_npy, ".npz": _read_npz, ".csv": _read_csv, ".parquet": _read_parquet}
-    if path.suffix.lower() not in readers:
-        raise BenchError(f"Cannot read '{path}': it must end in {', '.join(FORMATS)}.")
     try:
-        return readers[path.suffix.lower()](path)
+        return _reader(path)(path)
     except BenchError:
         raise
     except ImportError as error:
@@ -46,6 +44,15 @@ def read_array(path: Path) -> NDArray[Any]:
         raise BenchError(f"Cannot read '{path}': {' '.join(str(error).split())}") from error
 
 
+def _reader(path: Path) -> Callable[[Path], NDArray[Any]]:
+    if not path.is_file():
+        raise BenchError(f"There is no file '{path}'.")
+    readers = {".npy": _read_npy, ".npz": _read_npz, ".csv": _read_csv, ".parquet": _read_parquet}
+    if path.suffix.lower() not in readers:
+        raise BenchError(f"Cannot read '{path}': it must end in {', '.join(FORMATS)}.")
+    return readers[path.suffix.lower()]
+
+
 def _read_npy(path: Path) -> NDArray[Any]:
     found = np.load(path, mmap_mode="r", allow_pickle=False)
     if not isinstance(found, np.ndarray):
@@ -55,6 +62,8 @@ def _read_npy(path: Path) -> NDArray[Any]:
 
 def _read_npz(path: Path) -> NDArray[Any]:
     with np.load(path, allow_pickle=False) as file:
+        if {"format", "shape", "data"} <= set(file.files):
+            raise BenchError(f"'{path}' holds a sparse matrix: save it dense, by .toarray().")
         if len(file.files) != 1:
             names = ", ".join(file.files) or "none"
             raise BenchError(f"'{path}' must hold one array, it holds {len(file.files)}: {names}.")
@@ -62,28 +71,33 @@ def _read_npz(path: Path) -> NDArray[Any]:
 
 
 def _read_csv(path: Path) -> NDArray[Any]:
-    import pandas as pd
-
-    first, *second = pd.read_csv(path, header=None, nrows=2, dtype=str).to_numpy().tolist()
-    if not isinstance(first[0], str):
-        raise BenchError(f"'{path}' begins with a column of row names: write it without them.")
-    numeric = pd.to_numeric(pd.Series(first), errors="coerce").notna().all()
-    # pandas itself names columns 0, 1, 2 and writes that as the first line. Among whole numbers
-    # it may as well be a point.
-    counted = first == [str(i) for i in range(len(first))]
-    whole = all(str(number).isdigit() for row in second for number in row)
-    has_names = not numeric or (counted and not whole)
-    frame = pd.read_csv(path, header=0 if has_names else None)
-    text = [name for name, kind in frame.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
-    if text:
-        raise BenchError(f"'{path}' must be real numbers and commas; column {text[0]!r} is text.")
-    return frame.to_numpy()
+    return _real(read_csv(path), f"'{path}'")
 
 
 def _read_parquet(path: Path) -> NDArray[Any]:
     import pandas as pd
 
-    return pd.read_parquet(path, engine="pyarrow").to_numpy()
+    return _real(pd.read_parquet(path, engine="pyarrow"), f"'{path}'")
+
+
+def _real(given: object, what: str) -> NDArray[Any]:
+    try:
+        return real_array(given)
+    except ValueError as error:
+        raise BenchError(f"{what} {error}") from error
+
+
+def check_whole(given: object, what: str) -> int:
+    """Return a whole number of any type as an int.
+
+    Raises
+    ------
+    BenchError
+        If it is something else, such as 5.0 or True.
+    """
+    if not isinstance(given, int | np.integer) or isinstance(given, bool):
+        raise BenchError(f"{what} must be a whole number, got {given!r}.")
+    return int(given)
 
 
 def check_points(given: ArrayLike, what: str, rows: int | None = None) -> NDArray[Any]:
@@ -92,7 +106,7 @@ def check_points(given: ArrayLike, what: str, rows: int | None = None) -> NDArra
     Parameters
     ----------
     given : array-like of shape (n, D)
-        Numbers of any real type; they are not converted.
+        Numbers of any real type, see `bench.real_numbers.real_array`.
     what : str
         What the message calls them.
     rows : int, optional
@@ -103,9 +117,7 @@ def check_points(given: ArrayLike, what: str, rows: int | None = None) -> NDArra
     BenchError
         If they are something else, or fewer than three.
     """
-    points = np.asarray(given)
-    if points.dtype.kind not in "biuf":
-        raise BenchError(f"{what} must be real numbers, got an array of {points.dtype}.")
+    points = _real(given, what)
     if points.ndim != 2 or not points.shape[1]:
         raise BenchError(f"{what} must have shape (n, dimensions), got {points.shape}.")
     if len(points) < _FEWEST_POINTS:
@@ -125,9 +137,7 @@ def check_distances(given: ArrayLike, what: str, n: int) -> NDArray[Any]:
         If it is not square with a row for each of the n points, finite, not negative, zero on its
         diagonal and symmetric (to a millionth of its largest entry).
     """
-    matrix = np.asarray(given)
-    if matrix.dtype.kind not in "biuf":
-        raise BenchError(f"{what} must be real numbers, got an array of {matrix.dtype}.")
+    matrix = _real(given, what)
     if matrix.shape != (n, n):
         raise BenchError(f"{what} must have shape ({n}, {n}) for {n} points, got {matrix.shape}.")
     _check_finite(matrix, what)
@@ -147,5 +157,10 @@ def check_distances(given: ArrayLike, what: str, n: int) -> NDArray[Any]:
 def _check_finite(array: NDArray[Any], what: str) -> None:
     """Look at a few rows at a time: the array may be larger than memory."""
     for start in range(0, len(array), _ROWS_AT_ONCE):
-        if not np.isfinite(array[start : start + _ROWS_AT_ONCE]).all():
-            raise BenchError(f"{what} must be finite; it holds NaN or infinity.")
+        finite = np.isfinite(array[start : start + _ROWS_AT_ONCE]).all(axis=1)
+        if not finite.all():
+            row = start + int(finite.argmin()) + 1
+            raise BenchError(
+                f"{what} must be finite; it holds NaN or infinity (or a gap), first in row {row}: "
+                "fill or drop such rows."
+            )

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError, one_line
-from bench.geometry.default_graph import DEFAULT_NEIGHBORS
+from bench.geometry.default_graph import DEFAULT_NEIGHBORS, neighbors_among
 from bench.image_folder import files_of, read_folder
 
 if TYPE_CHECKING:  # names are resolved in every command: numpy comes when data are read
@@ -33,11 +33,12 @@ _TABLES = (".csv", ".npy", ".npz", ".parquet")
 def looks_like_data(name: str) -> bool:
     """Say whether a dataset's name is a path: it has a separator or a suffix, or is a folder."""
     separators = {os.sep, os.altsep or os.sep}
-    return (
-        any(separator in name for separator in separators)
-        or Path(name).suffix in _TABLES
-        or (":" not in name and Path(name).is_dir())
-    )
+    if any(separator in name for separator in separators) or Path(name).suffix.lower() in _TABLES:
+        return True
+    try:
+        return ":" not in name and Path(name).is_dir()
+    except OSError:  # longer than a file's name may be
+        return False
 
 
 def name_of(path: Path) -> str:
@@ -48,10 +49,10 @@ def name_of(path: Path) -> str:
     BenchError
         If they are not there, or cannot be read.
     """
-    if not path.exists():
-        raise BenchError(f"There is no file or folder '{path}'.")
     digest = hashlib.sha256()
     try:
+        if not path.exists():
+            raise BenchError(f"There is no file or folder '{path}'.")
         for file in files_of(path):
             inside = file.relative_to(path).as_posix() if path.is_dir() else ""
             with file.open("rb") as opened:
@@ -74,7 +75,8 @@ def dataset(
         A folder of images of one size, grey or in colours, which are made grey, from 0 to 1, in
         the order of their names; in subfolders, each is a class. Or a ``.csv``, ``.npy``,
         ``.npz`` or ``.parquet`` file of numbers: a row for each point, or, in the binary formats,
-        images of shape (n, height, width).
+        images of shape (n, height, width). Columns that float32 would round too much are centred,
+        see `bench.single_precision.to_float32`.
     n : int, optional
         Number of points; all if not given.
     n_neighbors : int
@@ -104,10 +106,10 @@ def dataset(
     if n is not None:
         require_points(n, most=len(points))
         chosen = np.sort(stream(seed, "own_data").choice(len(points), n, replace=False))
-    X = np.ascontiguousarray(points[chosen], dtype=np.float32)
+    X = np.ascontiguousarray(points[chosen])
     return Dataset(
         X=X,
-        geodesics=graph_geodesics(X, n_neighbors=n_neighbors),
+        geodesics=graph_geodesics(X, n_neighbors=neighbors_among(len(X), n_neighbors)),
         labels=None if labels is None else labels[chosen],
         image_shape=image_shape,
         source=f"the user's own: {Path(path).name}",
@@ -130,7 +132,8 @@ def read(
 
     Returns
     -------
-    points : ndarray of shape (n, D)
+    points : ndarray of shape (n, D), float32
+        Columns whose digits float32 could not hold are centred.
     labels : ndarray of shape (n,) or None
         The subfolder of each image, numbered in the order of their names.
     image_shape : tuple of (int, int) or None
@@ -141,9 +144,8 @@ def read(
     BenchError
         Naming the first file that does not fit, and what would.
     """
-    import numpy as np
-
     from bench.inputs import check_points, read_array
+    from bench.single_precision import to_float32
 
     points, labels = read_folder(path) if path.is_dir() else (read_array(path), None)
     image_shape = None
@@ -151,8 +153,9 @@ def read(
         image_shape = points.shape[1], points.shape[2]
         points = points.reshape(len(points), -1)
     points = check_points(points, f"'{path.name}'")
-    if np.abs(points).max() > np.finfo(np.float32).max:
-        raise BenchError(f"'{path.name}' has values beyond 3.4e38, the most of float32.")
     if len(points) < _FEWEST:
         raise BenchError(f"'{path.name}' has {len(points)} points; {_FEWEST} or more are needed.")
-    return points, labels, image_shape
+    try:
+        return to_float32(points, centre=image_shape is None), labels, image_shape
+    except ValueError as error:
+        raise BenchError(f"'{path.name}' {error}") from error

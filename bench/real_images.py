@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
+from bench.geometry.default_graph import neighbors_among
 from bench.geometry.graph import graph_geodesics
 from bench.geometry.images import add_pixel_noise
 from bench.seeds import stream
@@ -62,7 +63,7 @@ def estimated(  # one argument for each thing that is said of a dataset
     X = add_pixel_noise(flat, noise, stream(seed, f"{name}:noise")).astype(np.float32)
     return Dataset(
         X=X,
-        geodesics=graph_geodesics(X, n_neighbors=n_neighbors),
+        geodesics=graph_geodesics(X, n_neighbors=neighbors_among(len(X), n_neighbors)),
         labels=None if labels is None else labels.astype(np.int64),
         image_shape=(images.shape[1], images.shape[2]),
         source=source,

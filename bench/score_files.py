@@ -94,18 +94,19 @@ def score_files(
 def _check_table(path: Path, inputs: Sequence[Path]) -> None:
     if path.resolve() in [given.resolve() for given in inputs]:
         raise BenchError(f"--per-point would overwrite '{path}', which is an input.")
-    if path.suffix not in _TABLES:
+    if path.suffix.lower() not in _TABLES:
         raise BenchError(f"--per-point writes {' or '.join(_TABLES)}, got '{path}'.")
     if not path.parent.is_dir():
         raise BenchError(f"--per-point: there is no folder '{path.parent}'.")
-    if path.suffix == ".parquet" and find_spec("pyarrow") is None:
+    if path.suffix.lower() == ".parquet" and find_spec("pyarrow") is None:
         raise BenchError("--per-point .parquet takes pyarrow: pip install pyarrow.")
 
 
 def _write_table(frame: "pd.DataFrame", path: Path) -> None:
     from bench.files import write_whole
 
-    content = frame.to_csv(index=False).encode() if path.suffix == ".csv" else frame.to_parquet()
+    as_text = path.suffix.lower() == ".csv"
+    content = frame.to_csv(index=False).encode() if as_text else frame.to_parquet()
     write_whole(path, content)
 
 

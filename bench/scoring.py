@@ -15,7 +15,7 @@ from bench.geometry.blocks import DEFAULT_MEMORY, Rows
 from bench.geometry.euclidean import EuclideanDistances, of_moderate_size
 from bench.geometry.geodesics import FlatGeodesics
 from bench.geometry.reference import DistanceRows, LiveReference
-from bench.inputs import check_distances, check_points
+from bench.inputs import check_distances, check_points, check_whole
 from bench.metrics.comparison import Comparison, compare
 from bench.metrics.sampling import Reading, draw_samples, read, uncertainties
 from bench.metrics.table import METRICS, Metric
@@ -226,10 +226,15 @@ def _check_pair(
 
 
 def _check_ks(k: int | Sequence[int]) -> tuple[int, ...]:
-    ks = tuple(k) if isinstance(k, Sequence | np.ndarray) else (k,)
-    if not ks or not all(isinstance(one, int | np.integer) and one >= 1 for one in ks):
-        raise BenchError(f"k must be one or more whole numbers from 1 on, got {k!r}.")
-    return tuple(dict.fromkeys(map(int, ks)))
+    ks = tuple(k) if isinstance(k, Sequence) or (isinstance(k, np.ndarray) and k.ndim) else (k,)
+    refused = BenchError(f"k must be one or more whole numbers from 1 on, got {k!r}.")
+    try:
+        whole = [check_whole(one, "k") for one in ks]
+    except BenchError as error:
+        raise refused from error
+    if not whole or min(whole) < 1:
+        raise refused
+    return tuple(dict.fromkeys(whole))
 
 
 def _check_applicable(chosen: Sequence[Metric], ks: Sequence[int], n: int, charted: bool) -> None:
@@ -246,15 +251,19 @@ def _check_applicable(chosen: Sequence[Metric], ks: Sequence[int], n: int, chart
 
 def _budget(memory: int | None, *inputs: NDArray[Any]) -> int:
     """Each block of rows reads all inputs once: the larger they are, the fewer blocks pay."""
-    if memory is not None and memory < 1:
+    if memory is None:
+        return max(DEFAULT_MEMORY, sum(array.nbytes for array in inputs) // 4)
+    given = check_whole(memory, "memory")
+    if given < 1:
         raise BenchError(f"memory must be 1 byte or more, got {memory}.")
-    return memory or max(DEFAULT_MEMORY, sum(array.nbytes for array in inputs) // 4)
+    return given
 
 
 def _check_threads(threads: int | None) -> int:
-    if threads is not None and (not isinstance(threads, int) or threads < 1):
+    given = cores() if threads is None else check_whole(threads, "threads")
+    if given < 1:
         raise BenchError(f"threads must be 1 or more, got {threads!r}.")
-    return threads or cores()
+    return given
 
 
 def _choose(names: Sequence[str] | None) -> list[Metric]:
@@ -290,6 +299,7 @@ def _references(
     if graph_neighbors is not None:
         from bench.geometry.graph import graph_geodesics
 
+        graph_neighbors = check_whole(graph_neighbors, "graph_neighbors")
         try:
             moderate = of_moderate_size(points)
             geometries["geodesic"] = graph_geodesics(moderate, n_neighbors=graph_neighbors)
@@ -306,9 +316,10 @@ def _draw(n: int, sample: int | Literal["auto"] | None, seed: int) -> tuple[Rows
         sample = None if n <= EXACT_UP_TO else SAMPLE
     if sample is None:
         return ()
+    sample, seed = check_whole(sample, "sample"), check_whole(seed, "seed")
     try:
         return draw_samples(n, sample, seed)
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         raise BenchError(f"sample: {error}") from error
 
 

@@ -15,7 +15,7 @@ Source
 import numpy as np
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.default_graph import DEFAULT_NEIGHBORS
+from bench.geometry.default_graph import DEFAULT_NEIGHBORS, neighbors_among
 from bench.geometry.graph import graph_geodesics
 from bench.geometry.images import add_pixel_noise
 from bench.seeds import stream
@@ -63,7 +63,7 @@ def dataset(
     X = add_pixel_noise(points, noise, more_noise).astype(np.float32, copy=False)
     return Dataset(
         X=X,
-        geodesics=graph_geodesics(X, n_neighbors=n_neighbors),
+        geodesics=graph_geodesics(X, n_neighbors=neighbors_among(len(X), n_neighbors)),
         intrinsic_dimension=dimensions,
         reach=float("inf"),
         source="drawn here",

@@ -17,7 +17,7 @@ Source
 import numpy as np
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.default_graph import DEFAULT_NEIGHBORS
+from bench.geometry.default_graph import DEFAULT_NEIGHBORS, neighbors_among
 from bench.geometry.graph import graph_geodesics
 from bench.geometry.images import add_pixel_noise
 from bench.seeds import stream
@@ -59,7 +59,7 @@ def dataset(
     X = add_pixel_noise(shuffled, noise, pixel_noise).astype(np.float32)
     return Dataset(
         X=X,
-        geodesics=graph_geodesics(X, n_neighbors=n_neighbors),
+        geodesics=graph_geodesics(X, n_neighbors=neighbors_among(len(X), n_neighbors)),
         labels=labels[chosen].astype(np.int64),
         image_shape=(8, 8),
         source="UCI Optical Recognition of Handwritten Digits, through scikit-learn",

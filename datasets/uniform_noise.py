@@ -18,7 +18,7 @@ from math import isqrt
 import numpy as np
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.default_graph import DEFAULT_NEIGHBORS
+from bench.geometry.default_graph import DEFAULT_NEIGHBORS, neighbors_among
 from bench.geometry.graph import graph_geodesics
 from bench.geometry.images import add_pixel_noise
 from bench.seeds import stream
@@ -67,7 +67,7 @@ def dataset(
     size = isqrt(dimensions)
     return Dataset(
         X=X,
-        geodesics=graph_geodesics(X, n_neighbors=n_neighbors),
+        geodesics=graph_geodesics(X, n_neighbors=neighbors_among(len(X), n_neighbors)),
         image_shape=(size, size) if size * size == dimensions else None,
         intrinsic_dimension=dimensions,
         reach=float("inf"),

@@ -19,6 +19,8 @@ class Site:
         Whether parts can be asked for, and whether the size is said.
     stop_after : int or None
         Bytes after which each answer breaks off.
+    trickle : str or None
+        Send the ``"header"`` or the ``"body"`` byte by byte, and never end.
     asked : list of (str, str or None)
         Name and range of every request.
     """
@@ -27,9 +29,10 @@ class Site:
         self.address = address
         self.files = {}
         self.takes_ranges = self.says_length = True
-        self.stop_after = None
+        self.stop_after = self.trickle = None
         self.hold = threading.Event()  # an answer that breaks off waits for this to do so
         self.hold.set()
+        self.ended = threading.Event()
         self.asked = []
 
     def source(self, name, content, checksum=None, megabytes=None):
@@ -48,6 +51,9 @@ class Handler(BaseHTTPRequestHandler):
         if name not in site.files:
             self.send_error(404)
             return
+        if site.trickle == "header":
+            self._trickle(b"HTTP/1.1 200 OK\r\n" + b"X" * 10_000)
+            return
         content, start = site.files[name], 0
         if asked and site.takes_ranges:
             start = int(asked.removeprefix("bytes=").removesuffix("-"))
@@ -61,10 +67,22 @@ class Handler(BaseHTTPRequestHandler):
         if site.says_length:
             self.send_header("Content-Length", str(len(content) - start))
         self.end_headers()
+        if site.trickle == "body":
+            self._trickle(content[start:])
+            return
         self.wfile.write(content[start:][: site.stop_after])
         if site.stop_after is not None:
             self.wfile.flush()
             site.hold.wait(30)
+
+    def _trickle(self, content):
+        try:
+            for byte in content:
+                self.wfile.write(bytes([byte]))
+                if self.server.site.ended.wait(0.05):
+                    return
+        except OSError:  # given up, as it should be
+            return
 
     def log_message(self, *arguments):
         """Say nothing: what was asked for is in the site."""
@@ -82,5 +100,6 @@ def serve():
             yield server.site
         finally:
             server.site.hold.set()
+            server.site.ended.set()
             server.shutdown()
             thread.join()

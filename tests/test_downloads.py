@@ -185,6 +185,45 @@ def test_a_server_that_sends_far_more_than_published_is_cut_off(site, cache, say
     assert not part(source).exists() or part(source).stat().st_size < 250_000
 
 
+@pytest.mark.parametrize(
+    ("where", "message"), [("header", "the server does not answer"), ("body", "bytes in 0.5 s")]
+)
+def test_a_server_that_sends_byte_by_byte_is_given_up(site, monkeypatch, where, message):
+    """A trickle that never lets a wait time out ends the download, and what came is kept."""
+    monkeypatch.setattr("bench.downloads._SECONDS_OF_SILENCE", 0.5)
+    monkeypatch.setattr("bench.downloads._SECONDS_TO_CONNECT", 0.5)
+    site.trickle = where
+    source = site.source("one.bin", CONTENT)
+    with pytest.raises(UnavailableError, match=message):
+        fetch(source)
+    assert part(source).exists() == (where == "body")
+    site.trickle = None
+    assert fetch(source).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("folder", ["x" * 300, "locked"])
+def test_a_cache_folder_that_cannot_be_entered_is_said_in_one_line(
+    site, tmp_path, monkeypatch, folder
+):
+    """A folder that the system will not let us look into is unavailable, not a traceback."""
+    monkeypatch.setenv("MANIFOLD_BENCH_DATA", str(tmp_path / folder))
+    if folder == "locked":  # root may enter every folder: what others are told
+
+        def refuse(path, **_):
+            raise PermissionError(13, "Permission denied", str(path))
+
+        monkeypatch.setattr(Path, "stat", refuse)
+    with pytest.raises(UnavailableError, match=r"^Cannot get 'one\.bin'[^\n]*$"):
+        fetch(site.source("one.bin", CONTENT))
+
+
+def test_the_home_of_a_user_who_does_not_exist_is_said_in_one_line(site, monkeypatch):
+    """A cache folder that cannot be resolved names its variable."""
+    monkeypatch.setenv("MANIFOLD_BENCH_DATA", "~no-such-user/cache")
+    with pytest.raises(UnavailableError, match=r"MANIFOLD_BENCH_DATA is '~no-such-user/cache'"):
+        fetch(site.source("one.bin", CONTENT))
+
+
 def test_a_damaged_file_is_fetched_again_and_left_alone_while_that_fails(site, cache, capsys):
     source = site.source("one.bin", CONTENT)
     cache.mkdir()

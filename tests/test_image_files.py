@@ -17,6 +17,9 @@ GENERATOR = np.random.default_rng(0)
 GREY = GENERATOR.integers(0, 256, (12, 9), dtype=np.uint8)
 COLOUR = GENERATOR.integers(0, 256, (12, 9, 3), dtype=np.uint8)
 
+DEEP = GENERATOR.integers(0, 65536, (12, 9), dtype=np.uint16)
+RISING = np.arange(64).reshape(8, 8) / 63
+
 
 def encode(array, kind, **options):
     data = io.BytesIO()
@@ -111,6 +114,123 @@ def test_16_bits_are_scaled_and_not_clipped():
 )
 def test_what_is_no_whole_image_is_refused(data, message):
     with pytest.raises(ValueError, match=f"'a.png' .*{message}"):
+        read_grey(data, "a.png")
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize(("kind", "array"), [("PNG", GREY), ("TIFF", GREY), ("PNG", DEEP)])
+def test_an_image_is_turned_as_its_tag_says(orientation, kind, array):
+    """All eight orientations of EXIF give the picture that is seen, in 8 and in 16 bits."""
+    # What is done to the stored pixels, by the table of TIFF 6.0, tag 274.
+    turn = {
+        1: lambda a: a,
+        2: np.fliplr,
+        3: lambda a: np.rot90(a, 2),
+        4: np.flipud,
+        5: np.transpose,
+        6: lambda a: np.rot90(a, -1),
+        7: lambda a: np.rot90(a, 2).T,
+        8: np.rot90,
+    }[orientation]
+    exif = Image.Exif()
+    exif[274] = orientation
+    found = read_grey(encode(array, kind, exif=exif), "a")
+    np.testing.assert_allclose(found, turn(array / np.iinfo(array.dtype).max), atol=1e-7)
+
+
+def tiff(bits, photometric=1, sample_format=1, order="<", pages=1):
+    """Write an uncompressed grey TIFF of 8 x 8 pixels that rise from the least to the most."""
+    levels = np.rint(RISING.ravel() * (2**bits - 1)).astype(np.uint64)
+    whole = levels.astype(f"{order}u{bits // 8}").tobytes() if bits % 8 == 0 else b""
+    packed = "".join(f"{level:0{bits}b}" for level in levels)
+    data = whole or int(packed, 2).to_bytes(bits * 8, "big")
+    tags = {256: 8, 257: 8, 258: bits, 259: 1, 262: photometric, 273: 8, 277: 1, 278: 8}
+    tags |= {279: len(data), 339: sample_format}
+    entries = b"".join(struct.pack(f"{order}HHIHH", t, 3, 1, v, 0) for t, v in sorted(tags.items()))
+    start, size = 8 + len(data), 2 + len(entries) + 4
+    nexts = [start + size * page for page in range(1, pages)] + [0]
+    lists = [
+        struct.pack(f"{order}H", len(tags)) + entries + struct.pack(f"{order}I", n) for n in nexts
+    ]
+    return (
+        (b"II*\0" if order == "<" else b"MM\0*")
+        + struct.pack(f"{order}I", start)
+        + data
+        + b"".join(lists)
+    )
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4, 8, 12, 16])
+@pytest.mark.parametrize("photometric", [0, 1])
+@pytest.mark.parametrize("order", "<>")
+def test_grey_tiffs_of_every_depth_end_at_0_and_1_or_are_refused(bits, photometric, order):
+    """From 1 to 16 bits, black is 0 and white is 1, also where white is stored as zero."""
+    expected = np.rint(RISING * (2**bits - 1)) / (2**bits - 1)
+    try:
+        found = read_grey(tiff(bits, photometric, order=order), "a.tif")
+    except ValueError as error:
+        assert "'a.tif' is no image of a kind that is read" in str(error)  # noqa: PT017
+        assert bits > 8  # of which Pillow knows some
+        assert (order, photometric) != ("<", 1)
+    else:
+        np.testing.assert_allclose(found, expected if photometric else 1 - expected, atol=1e-7)
+
+
+def transparent(mode):
+    """Draw a figure in the alpha channel alone."""
+    image = Image.fromarray(np.zeros((8, 8, 4), np.uint8)).convert(mode)
+    data = io.BytesIO()
+    image.save(data, "PNG")
+    return data.getvalue()
+
+
+def keyed(array):
+    """Let one level or colour of an image stand for nothing, as PNG can."""
+    first = array[0, 0].tolist()
+    key = tuple(first) if isinstance(first, list) else first
+    return encode(array, "PNG", transparency=key)
+
+
+def test_opaque_alpha_is_no_transparency():
+    """An alpha channel that hides nothing changes nothing."""
+    opaque = np.dstack([COLOUR, np.full(COLOUR.shape[:2], 255, np.uint8)])
+    expected = read_grey(encode(COLOUR, "PNG"), "a")
+    assert (read_grey(encode(opaque, "PNG"), "a") == expected).all()
+    unused = encode(np.maximum(GREY, 1), "PNG", transparency=0)
+    np.testing.assert_allclose(read_grey(unused, "a"), np.maximum(GREY, 1) / 255, atol=1e-7)
+
+
+def several(kind):
+    data = io.BytesIO()
+    pages = [Image.fromarray(GREY), Image.fromarray(255 - GREY)]
+    pages[0].save(data, kind, save_all=True, append_images=pages[1:])
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (
+            transparent("RGBA"),
+            "transparent pixels, whose grey is not known: put it on a background",
+        ),
+        (transparent("LA"), "transparent pixels"),
+        (keyed(GREY), "transparent pixels"),
+        (keyed(COLOUR), "transparent pixels"),
+        (keyed(DEEP), "transparent pixels"),
+        (several("TIFF"), "holds 2 pages: save each as a file, or all as one array"),
+        (several("PNG"), "holds 2 pages"),
+        (tiff(16, pages=3), "holds 3 pages"),
+        (tiff(32), "signed numbers or more than 16 bits a pixel"),
+        (tiff(32, sample_format=2), "signed numbers or more than 16 bits a pixel"),
+        (tiff(16, sample_format=2), "signed numbers or more than 16 bits a pixel"),
+        (tiff(8, sample_format=2), "signed numbers or more than 16 bits a pixel"),
+        (tiff(32, sample_format=3), "holds floating-point numbers"),
+    ],
+)
+def test_images_whose_grey_is_not_known_are_refused(data, message):
+    """One line says why, and what to do."""
+    with pytest.raises(ValueError, match=f"^'a.png' .*{message}"):
         read_grey(data, "a.png")
 
 

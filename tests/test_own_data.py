@@ -117,6 +117,99 @@ def test_a_subsample_is_drawn_by_its_seed_and_no_more_than_there_are(table):
         load(table)(n=131)
 
 
+@pytest.mark.parametrize("name", ["Thumbs.db", "desktop.ini", "__MACOSX/001.png", "@eaDir/x.txt"])
+def test_files_of_the_system_are_passed_over_with_a_word(folder, name, capsys):
+    """What systems leave in folders is no data, does not change the name, and is said."""
+    before = name_of(folder)
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_bytes(b"\0\1")
+    assert name_of(folder) == before
+    assert load(folder)().n == 130
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"Warning: Passed over in 'pictures', as files of the system: {name}." in said
+
+
+@pytest.mark.parametrize("suffix", [".NPY", ".NPZ", ".CSV", ".Parquet"])
+def test_suffixes_may_be_in_capitals(tmp_path, suffix, monkeypatch):
+    """DATA.CSV is a table as data.csv is, with a folder before it or without."""
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / f"a{suffix.lower()}", POINTS)
+    (tmp_path / f"a{suffix.lower()}").rename(tmp_path / f"DATA{suffix}")
+    np.testing.assert_allclose(load(f"DATA{suffix}")().X, POINTS, rtol=1e-6)
+
+
+def test_ten_points_are_enough_for_the_default_graph(tmp_path):
+    """Ten points are joined with the nine others; more neighbours on request are refused."""
+    np.save(tmp_path / "a.npy", POINTS[:10])
+    data = load(tmp_path / "a.npy")()
+    assert data.geodesics.notes["n_neighbors"] == 9
+    straight = np.linalg.norm(POINTS[:10, None] - POINTS[:10], axis=2)
+    np.testing.assert_allclose(data.geodesics.distances(np.arange(10)), straight, atol=1e-6)
+    assert load(tmp_path / "a.npy")(n_neighbors=5).geodesics.notes["n_neighbors"] == 5
+    with pytest.raises(
+        ValueError, match=r"n_neighbors must be in 1 \.\.\. 9 for 10 points, got 11"
+    ):
+        load(tmp_path / "a.npy")(n_neighbors=11)
+
+
+@pytest.mark.parametrize("name", ["digits", "uniform_noise", "gaussian_noise", "shuffled_digits"])
+def test_ten_points_of_every_estimate_are_enough(name):
+    """Datasets whose geodesics are estimated give as few points as are allowed, by default."""
+    assert Registry().find("dataset", name).load()[0](n=10, seed=0).geodesics.n_neighbors == 9
+
+
+# --- the digits of large offsets ---
+
+
+@pytest.mark.parametrize("offset", [1.7e9, -5e6, 1e12])
+@pytest.mark.parametrize("suffix", [".npy", ".csv", ".parquet"])
+def test_columns_with_large_offsets_keep_their_digits(tmp_path, offset, suffix):
+    """Time stamps and map coordinates are centred before float32 would round their spread away."""
+    steps = np.arange(130) / 128
+    moved = np.column_stack([offset + steps, steps**2, *POINTS.T[:3]])
+    write(tmp_path / f"a{suffix}", moved)
+    data = load(tmp_path / f"a{suffix}")()
+    np.testing.assert_allclose(
+        data.X[:, 0] - data.X[0, 0], steps, atol=1e-4 if offset > 1e10 else 1e-6
+    )
+    assert (data.X[:, 1:] == moved[:, 1:].astype(np.float32)).all()
+    straight = np.linalg.norm(moved[:, None] - moved, axis=2)
+    complete = load(tmp_path / f"a{suffix}")(n_neighbors=129).geodesics.distances(np.arange(130))
+    np.testing.assert_allclose(complete, straight, atol=1e-4)
+
+
+def test_one_wrong_time_stamp_does_not_take_the_digits_of_the_others(tmp_path):
+    """The centre is the median: a clock that once stood at 0 moves nothing."""
+    seconds = 1.7e9 + np.arange(130) / 128
+    seconds[7] = 0
+    np.save(tmp_path / "a.npy", seconds[:, None])
+    kept = np.delete(load(tmp_path / "a.npy")().X[:, 0], 7)
+    assert (np.diff(kept) > 1 / 256).all()
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        POINTS.astype(float) / 3,
+        np.hstack([POINTS, np.full((130, 1), 0.1)]).astype(float),
+        np.where(POINTS > 0, 0.996, 0.1).astype(float),
+        (POINTS > 0),
+        (1e6 + np.arange(390).reshape(130, 3) * 7 % 1000).astype(np.int64),
+    ],
+)
+def test_what_float32_holds_well_enough_is_not_moved(tmp_path, points):
+    """Columns without a large offset, constant ones, two values and whole numbers stay in place."""
+    np.save(tmp_path / "a.npy", points)
+    assert (points.astype(np.float32) == load(tmp_path / "a.npy")().X).all()
+
+
+def test_images_are_never_moved(tmp_path):
+    """Pixels keep their black, however little they differ."""
+    images = 0.7 + IMAGES / 255e6
+    np.save(tmp_path / "a.npy", images)
+    assert (images.reshape(130, -1).astype(np.float32) == load(tmp_path / "a.npy")().X).all()
+
+
 # --- what they are called ---
 
 
@@ -264,6 +357,11 @@ def test_bad_folders_get_one_line_and_exit_code_2(tmp_path, refused, kind):
         (POINTS.astype(str), "'a.npy' must be real numbers"),
         (POINTS[:9], "'a.npy' has 9 points; 10 or more"),
         (
+            np.vstack([POINTS, 1e9 + POINTS]).astype(np.float64),
+            "'a.npy' has 130 points that differ",
+        ),
+        (np.int64(1.7e18) + np.arange(40)[:, None], "'a.npy' must be at most 2^53 where whole"),
+        (
             POINTS.astype(np.float64) * 1e300,
             "'a.npy' has values beyond 3.4e38, the most of float32",
         ),
@@ -288,6 +386,12 @@ def test_files_that_are_not_what_they_are_called_get_one_line(
 ):
     (tmp_path / name).write_text(text)
     assert message in refused(tmp_path / name)
+
+
+def test_a_name_longer_than_a_file_may_have_gets_one_line(tmp_path, refused):
+    """A path of 300 letters is refused in one line, as a path and as a name."""
+    assert "Cannot read" in refused(tmp_path / ("x" * 300))
+    assert "Unknown dataset" in refused("x" * 300)
 
 
 def test_pickled_objects_are_never_loaded(tmp_path, refused):

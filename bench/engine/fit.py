@@ -16,6 +16,7 @@ from bench.engine.prepare import Prepared
 from bench.engine.processes import cpu_seconds
 from bench.errors import DegenerateError, one_line
 from bench.job import Job
+from bench.real_numbers import real_array
 from bench.record import Costs
 from bench.reducer import Reducer, as_reducer
 from bench.registry import Registry
@@ -155,13 +156,12 @@ def check_places(found: object, n: int, n_components: int) -> NDArray[np.floatin
     ValueError
         If they have another shape than (n, n_components), or are no real numbers.
     """
-    if found is None:
-        raise ValueError(f"returned None: an array of shape {(n, n_components)} is expected")
-    places, expected = np.asarray(found), (n, n_components)
+    try:
+        places, expected = real_array(found), (n, n_components)
+    except ValueError as error:
+        raise ValueError(f"the embedding {error}".rstrip(".")) from error
     if places.shape != expected:
         raise ValueError(f"the embedding has shape {places.shape}, expected {expected}")
-    if places.dtype.kind not in "fiub":
-        raise ValueError(f"the embedding is of {places.dtype}, expected real numbers")
     if places.dtype.kind != "f":
         places = places.astype(np.float64)
     broken = int((~np.isfinite(places)).any(axis=1).sum())

@@ -62,14 +62,14 @@ def tagged(tag: str) -> list[psutil.Process]:
 
 
 def end_all(pid: int, tag: str = "") -> None:
-    """Kill a worker and everything that it started.
+    """Kill everything that a worker started, and the worker too if it carries the tag.
 
     All are stopped before the first is killed, so that none can start another one meanwhile.
 
     Parameters
     ----------
     pid : int
-        The worker, which may have ended already. It must not have been waited for by anyone else.
+        The worker, which may have ended already.
     tag : str
         Its value of `TAG`, if it carries one.
     """
@@ -83,8 +83,6 @@ def end_all(pid: int, tag: str = "") -> None:
         for process in found - known:
             _signal(process, signal.SIGSTOP)
         known |= found
-    with suppress(psutil.Error):
-        known.add(psutil.Process(pid))
     for process in known:
         _signal(process, signal.SIGKILL)
 

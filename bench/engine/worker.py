@@ -224,6 +224,7 @@ class Worker:
     def end(self) -> None:
         """Kill the process and everything that it started."""
         end_all(self.process.pid or 0, self._tag)
+        self.process.kill()
         self.process.join(_END_SECONDS)
         self._requests.close()
         self._replies.close()

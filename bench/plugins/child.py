@@ -110,6 +110,7 @@ def _results(
         raise ChildDiedError(f"an answer that cannot be read: {one_line(error)}") from error
     finally:
         end_all(process.pid or 0)
+        process.kill()
         process.join()
         receiver.close()
 
