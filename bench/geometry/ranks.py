@@ -4,8 +4,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-_DROPPED = 12  # of the 52 binary digits of a distance
-_HALF, _KEPT = np.uint64(1 << (_DROPPED - 1)), ~np.uint64((1 << _DROPPED) - 1)
+DROPPED = 12  # of the 52 binary digits of a distance
+_HALF, _KEPT = np.uint64(1 << (DROPPED - 1)), ~np.uint64((1 << DROPPED) - 1)
 _CROWD = 32  # so many alike in their high bits, and insertion takes too long
 _OCTAVES = np.uint64(32 << 52)  # in the bits of float64: 32 doublings
 INFINITE = np.uint64(0x7FF << 52)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bench.geometry.blocks import MOST_ROWS, Rows, in_order, row_blocks
 from bench.geometry.nearest import Ranking, find_nearest
-from bench.geometry.pair_ranks import Blocks, PairRanks, Scale, has_few_pairs
+from bench.geometry.pair_ranks import PairRanks
 from bench.geometry.point_tree import PointTree
 from bench.geometry.ranks import rank_rows
 
@@ -215,22 +215,18 @@ def every_row(*references: Reference) -> Rows:
     return next((order for order in orders if order is not None), np.arange(references[0].n))
 
 
-def scale_of(reference: Reference, rows: Rows | None, threads: int = 1) -> Scale:
-    """Return what tells the places of lengths, of all pairs or if rows are given of theirs."""
-    blocks = _lengths(reference, rows, threads) if has_few_pairs(reference.n) else ()
-    return Scale.of(blocks, reference.n, half=rows is None, squared=reference.squared)
-
-
 def rank_pairs(reference: Reference, rows: Rows | None, threads: int = 1) -> PairRanks:
     """Rank the lengths of all pairs, or if some rows are given of theirs alone."""
-    scale = scale_of(reference, rows, threads)
-    return PairRanks.of(scale, _lengths(reference, rows, threads), half=rows is None)
+    every, half, n = every_row(reference) if rows is None else rows, rows is None, reference.n
+    measure = partial(_lengths, reference, threads=threads)
+    return PairRanks.of(measure, every, n, half=half, squared=reference.squared)
 
 
-def _lengths(reference: Reference, rows: Rows | None, threads: int) -> Blocks:
+def _lengths(
+    reference: Reference, rows: Rows, threads: int
+) -> Iterator[tuple[Rows, NDArray[np.float64]]]:
     def lengths(block: Rows) -> tuple[Rows, NDArray[np.float64]]:
         return block, reference.block(block, ranked=False).lengths
 
-    every = every_row(reference) if rows is None else rows
-    blocks = row_blocks(every, reference.n, memory=_MEMORY_OF_LENGTHS, bytes_per_pair=8)
+    blocks = row_blocks(rows, reference.n, memory=_MEMORY_OF_LENGTHS, bytes_per_pair=8)
     return in_order(lengths, blocks, threads)
