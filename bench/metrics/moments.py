@@ -164,13 +164,13 @@ def add_pair_ranks(
     _add_pair_ranks(given.rows, of_given, of_found, found.distances, half, sums)
 
 
-def add_triplets(moments: Moments, given: Block, found: Block, seed: int = 0) -> None:
+def add_triplets(moments: Moments, given: Block, found: Block) -> None:
     """Draw pairs of other points for each row, and see whether the nearer is still nearer.
 
     A triplet that is tied on one side counts half, one that is tied on both is kept.
     """
     bits = given.lengths.view(np.uint64), found.lengths.view(np.uint64)
-    _add_triplets(given.rows, *bits, np.uint64(seed), TRIPLETS, moments.sums)
+    _add_triplets(given.rows, *bits, TRIPLETS, moments.sums)
 
 
 @njit(cache=True, nogil=True)
@@ -253,7 +253,7 @@ def _add_pair_ranks(rows, of_given, of_found, distances, half, sums):  # type: i
 
 
 @njit(cache=True, nogil=True)
-def _add_triplets(rows, given, found, seed, draws, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _add_triplets(rows, given, found, draws, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     n = np.uint64(given.shape[1])
     for i in range(given.shape[0]):
         drawn = np.uint64(0)
@@ -261,7 +261,7 @@ def _add_triplets(rows, given, found, seed, draws, sums):  # type: ignore[no-unt
             j = k = rows[i]
             while j == rows[i] or k in (rows[i], j):
                 drawn += np.uint64(1)
-                bits = scramble(seed, np.uint64(rows[i]), drawn)
+                bits = scramble(np.uint64(rows[i]), drawn)
                 j = np.int64((bits >> np.uint64(32)) * n >> np.uint64(32))
                 k = np.int64((bits & np.uint64(0xFFFFFFFF)) * n >> np.uint64(32))
             before = _order(given[i, j], given[i, k])

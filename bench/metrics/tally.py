@@ -75,7 +75,7 @@ class Pass:
     Parameters
     ----------
     references : mapping of str to Reference
-        The geometries, by name; all of the same n points.
+        The geometries, by name; all of the same n points, with the same keys for ties.
     embedding : ndarray of shape (n, n_components)
         One row for each point, finite.
     needs : collection of str
@@ -137,7 +137,10 @@ class Pass:
 
     @cached_property
     def _own(self) -> LiveReference:
-        return LiveReference(EuclideanDistances(of_moderate_size(self.embedding)), self.n)
+        """The embedding, with the order among ties that the references have."""
+        keys = next(iter(self.references.values())).tie_keys
+        geometry = EuclideanDistances(of_moderate_size(self.embedding))
+        return LiveReference(geometry, self.n, tie_keys=keys)
 
     @cached_property
     def _own_ranks(self) -> PairRanks | None:
@@ -229,7 +232,8 @@ class Pass:
             add_ranks(sums, found.ranks, given.ranks)
         elif "neighbors" in self.needs:
             one, other = (
-                Ranking.among(block.lengths, block.rows, self.neighbors) for block in (found, given)
+                Ranking.among(block.lengths, block.rows, self.neighbors, self._own.tie_keys)
+                for block in (found, given)
             )
             self._add_nearest(sums, one, other)
 

@@ -70,9 +70,10 @@ def run(cell: Cell) -> Values:
         descent=cell.parameters["start"] == DESCENT,
         seed=cell.seed,
     )
+    keys = tie_keys(X)
     references = {
-        "geodesic": LiveReference(dataset.geodesics, len(X)),
-        "euclidean": LiveReference(EuclideanDistances(X), len(X)),
+        "geodesic": LiveReference(dataset.geodesics, len(X), tie_keys=keys),
+        "euclidean": LiveReference(EuclideanDistances(X), len(X), tie_keys=keys),
     }
     found = compare(references, model.transform(X), samples=[np.arange(_N)], needs=("ranks",))
     aucs = {f"{name}_auc": one.co_ranking.auc for name, one in found.items()}

@@ -1,0 +1,66 @@
+"""Keys of points that follow from what the points are, and not from the order of the rows."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.geometry.blocks import row_blocks
+from bench.geometry.euclidean import of_moderate_size
+
+_EQUAL = 1e-10  # squares that differ by less, relative to the largest, may differ by rounding
+_ROWS = 4096
+
+
+def tie_keys(
+    points: NDArray[Any], embedding: NDArray[np.floating] | None = None
+) -> NDArray[np.uint64]:
+    """Number points by their distance from the centroid, then by their coordinates.
+
+    Keys stand for the points where the order among ties is drawn, so that the scores of tied
+    points do not depend on the order of the rows. They do not change if the points are moved or
+    scaled; nor, unless points are equally far from the centroid as those of a lattice are, if they
+    are turned or mirrored.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n, D)
+        The data.
+    embedding : ndarray of shape (n, n_components), optional
+        Of the data: tells points apart that coincide. Without it their index does.
+
+    Returns
+    -------
+    ndarray of shape (n,), uint64
+        0 ... n - 1, each once.
+    """
+    given = [
+        of_moderate_size(points),
+        *([] if embedding is None else [of_moderate_size(embedding)]),
+    ]
+    levels = [_levels(cloud) for cloud in given]
+    order = np.argsort(levels[0], kind="stable")
+    is_tied = np.bincount(levels[0])[levels[0][order]] > 1
+    tied = order[is_tied]
+    by_rank: list[NDArray[Any]] = []
+    for cloud, level in zip(given, levels, strict=True):
+        by_rank += [level[tied], *cloud[tied].T]
+    order[is_tied] = tied[np.lexsort(by_rank[::-1])]
+    keys = np.empty(len(order), np.uint64)
+    keys[order] = np.arange(len(order), dtype=np.uint64)
+    return keys
+
+
+def _levels(points: NDArray[Any]) -> NDArray[np.intp]:
+    """Number the distances from the centroid that occur, equal but for rounding, from 0 on."""
+    blocks = list(row_blocks(np.arange(len(points)), 1, most=_ROWS))
+    low = points.min(axis=0).astype(np.float64)  # so that a large offset takes no digits
+    center = sum((points[rows] - low).sum(axis=0) for rows in blocks) / len(points)
+    squares = np.concatenate(
+        [np.square(points[rows] - low - center).sum(axis=1) for rows in blocks]
+    )
+    order = np.argsort(squares)
+    steps = np.diff(squares[order], prepend=squares.min()) > _EQUAL * squares.max()
+    levels = np.empty(len(points), np.intp)
+    levels[order] = np.cumsum(steps)
+    return levels
