@@ -16,8 +16,8 @@ from bench.engine.prepare import draw
 from bench.geometry.blocks import in_order
 from bench.geometry.calibration import graph_errors
 from bench.geometry.graph import GraphGeodesics, neighbor_graphs
-from bench.geometry.tie_keys import tie_keys
 from bench.geometry.reference import DistanceRows, LiveReference
+from bench.geometry.tie_keys import tie_keys
 from bench.job import DatasetConfig
 from bench.metrics.aucs import aucs
 from bench.registry import Registry

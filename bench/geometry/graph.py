@@ -181,7 +181,7 @@ def _check(k: int, n: int) -> None:
 
 
 def _joined(
-    points: NDArray[np.float64], length: NDArray[np.float64], neighbor: NDArray[np.int32]
+    points: NDArray[np.float64], length: NDArray[np.float64], neighbor: NDArray[np.intp]
 ) -> NeighborGraph:
     """Make a graph of the neighbours of each point, and join its pieces."""
     n, n_neighbors = length.shape
@@ -198,7 +198,7 @@ def _joined(
 
 def _nearest(
     points: NDArray[np.float64], n_neighbors: int
-) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """Return distances and indices of the nearest of each point, of shape (n, n_neighbors).
 
     Which of several at the same distance are among them does not depend on the order of the rows.
@@ -209,7 +209,7 @@ def _nearest(
     for rows in row_blocks(np.arange(n), points[0].size * n_neighbors, bytes_per_pair=16):
         steps = points[neighbor[rows]] - points[rows, None]
         length[rows] = np.sqrt(np.square(steps).sum(axis=-1))
-    return length, neighbor
+    return length, neighbor.astype(np.intp)
 
 
 def _symmetric(

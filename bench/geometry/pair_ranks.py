@@ -84,7 +84,7 @@ class PairRanks:
 
     @classmethod
     def of(cls, measure: Measure, rows: Rows, n: int, *, half: bool, squared: bool) -> "PairRanks":
-        """Rank the lengths of some rows. (Half the pairs have half the ranks.)
+        """Rank the lengths of some rows; half the pairs have half the ranks.
 
         Parameters
         ----------
@@ -160,7 +160,7 @@ class _Counts:
         counted = np.zeros((len(scale.starts), 3), np.uint64)
         counted[:, 1] = ~np.uint64(0)
         for rows, lengths in blocks:
-            _count(lengths.view(np.uint64), rows, half, tuple(scale), counted)
+            _count(lengths.view(np.uint64), rows, half, (*scale,), counted)
         counted = counted[counted[:, 0] > 0]
         return cls(counted[:, 0].astype(np.float64), counted[:, 1:].T.copy(), squared)
 
@@ -179,7 +179,8 @@ class _Counts:
     def joined(self, margin: int = 1) -> "_Counts":
         """Make one place of those beside each other, as far as that is allowed."""
         most, widest = self._limits
-        first = _first_of_each(self.pairs, *self._lengths, most / margin, widest)
+        low, high = self._lengths
+        first = _first_of_each(self.pairs, low, high, most / margin, widest)
         last = np.append(first[1:], len(self.pairs)) - 1
         pairs = np.add.reduceat(self.pairs, first)
         return _Counts(pairs, np.stack([self.bits[0, first], self.bits[1, last]]), self.squared)
@@ -199,10 +200,10 @@ class _Counts:
         mixed = np.flatnonzero(start < end)
         excess = np.maximum(self.pairs[mixed] / most, (high - low)[mixed] / widest)
         crowded, excess = mixed[excess > 1], excess[excess > 1]
-        parts = np.ceil(_MARGIN * excess).astype(np.uint64)
-        step = np.repeat((end - start)[crowded] // parts + np.uint64(1), parts.astype(np.intp))
-        part = np.concatenate([np.arange(1, many + 1, dtype=np.uint64) for many in parts] or [[]])
-        begin, stop = (np.repeat(ends[crowded], parts.astype(np.intp)) for ends in (start, end))
+        parts = np.ceil(_MARGIN * excess).astype(np.intp)
+        part = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts) + 1
+        step = (end - start)[crowded] // parts.astype(np.uint64) + np.uint64(1)
+        begin, stop, step = (np.repeat(a, parts) for a in (start[crowded], end[crowded], step))
         return np.unique(np.minimum(begin + step * part.astype(np.uint64), stop))
 
 

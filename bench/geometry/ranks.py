@@ -22,10 +22,10 @@ def rank_rows(
 
     A point is left out of its own ranking by its index, not by its position, so that duplicates
     of it are ranked. Distances that are equal but for rounding (see `without_rounding`) are tied,
-    and ties are ordered at random, by keys of the points and never by index: an order by index would
-    give a collapsed embedding a score that depends on the order of the file. The order is the same for
-    the reference and the embedding, so a pair that is tied in both is in the same order in both,
-    and the identity is perfect whatever the ties. (The price: where the reference itself has many
+    and ties are ordered at random, by keys of the points: an order by index would give a collapsed
+    embedding a score that depends on the order of the file. The order is the same for the
+    reference and the embedding, so a pair that is tied in both is in the same order in both, and
+    the identity is perfect whatever the ties. (The price: where the reference itself has many
     ties, a collapsed embedding scores a little above chance.)
 
     A row is sorted as integers that hold the distance, scaled to its range, in their high bits and

@@ -15,7 +15,7 @@ _ROWS = 4096
 def tie_keys(
     points: NDArray[Any], embedding: NDArray[np.floating] | None = None
 ) -> NDArray[np.uint64]:
-    """Number points by their distance from the centroid, then by their coordinates.
+    """Give points numbers by their distance from the centroid, then by their coordinates.
 
     Keys stand for the points where the order among ties is drawn, so that the scores of tied
     points do not depend on the order of the rows. They do not change if the points are moved or
@@ -34,10 +34,7 @@ def tie_keys(
     ndarray of shape (n,), uint64
         0 ... n - 1, each once.
     """
-    given = [
-        of_moderate_size(points),
-        *([] if embedding is None else [of_moderate_size(embedding)]),
-    ]
+    given = [of_moderate_size(cloud) for cloud in (points, embedding) if cloud is not None]
     levels = [_levels(cloud) for cloud in given]
     order = np.argsort(levels[0], kind="stable")
     is_tied = np.bincount(levels[0])[levels[0][order]] > 1
@@ -52,13 +49,13 @@ def tie_keys(
 
 
 def _levels(points: NDArray[Any]) -> NDArray[np.intp]:
-    """Number the distances from the centroid that occur, equal but for rounding, from 0 on."""
+    """Count for each point how many distances from the centroid, not equal to its own, are less."""
     blocks = list(row_blocks(np.arange(len(points)), 1, most=_ROWS))
     low = points.min(axis=0).astype(np.float64)  # so that a large offset takes no digits
     center = sum((points[rows] - low).sum(axis=0) for rows in blocks) / len(points)
-    squares = np.concatenate(
-        [np.square(points[rows] - low - center).sum(axis=1) for rows in blocks]
-    )
+    squares = np.empty(len(points))
+    for rows in blocks:
+        squares[rows] = np.square(points[rows] - low - center).sum(axis=1)
     order = np.argsort(squares)
     steps = np.diff(squares[order], prepend=squares.min()) > _EQUAL * squares.max()
     levels = np.empty(len(points), np.intp)

@@ -53,6 +53,7 @@ def run(cell: Cell) -> Values:
     from bench.engine.fit import seed_global_generators
     from bench.geometry.euclidean import EuclideanDistances
     from bench.geometry.reference import LiveReference
+    from bench.geometry.tie_keys import tie_keys
     from bench.metrics.comparison import compare
     from bench.registry import Registry
 
