@@ -15,11 +15,11 @@ _ROWS = 4096
 def tie_keys(
     points: NDArray[Any], embedding: NDArray[np.floating] | None = None
 ) -> NDArray[np.uint64]:
-    """Give points numbers by their distance from the centroid, then by their coordinates.
+    """Give points numbers by their distance from a center, then by their coordinates.
 
     Keys stand for the points where the order among ties is drawn, so that the scores of tied
     points do not depend on the order of the rows. They do not change if the points are moved or
-    scaled; nor, unless points are equally far from the centroid as those of a lattice are, if they
+    scaled; nor, unless points are equally far from the center as those of a lattice are, if they
     are turned or mirrored.
 
     Parameters
@@ -49,15 +49,21 @@ def tie_keys(
 
 
 def _levels(points: NDArray[Any]) -> NDArray[np.intp]:
-    """Count for each point how many distances from the centroid, not equal to its own, are less."""
-    blocks = list(row_blocks(np.arange(len(points)), 1, most=_ROWS))
-    low = points.min(axis=0).astype(np.float64)  # so that a large offset takes no digits
-    center = sum((points[rows] - low).sum(axis=0) for rows in blocks) / len(points)
-    squares = np.empty(len(points))
-    for rows in blocks:
-        squares[rows] = np.square(points[rows] - low - center).sum(axis=1)
+    """Count for each point how many distances from the center, not equal to its own, are less."""
+    squares = _from_center(points, np.ones(len(points)))
+    # Of integers many are equally far from the mean; from a mean with other weights few are.
+    squares = _from_center(points, 1 + np.sqrt(squares / (squares.max() or 1.0)))
     order = np.argsort(squares)
     steps = np.diff(squares[order], prepend=squares.min()) > _EQUAL * squares.max()
     levels = np.empty(len(points), np.intp)
     levels[order] = np.cumsum(steps)
     return levels
+
+
+def _from_center(points: NDArray[Any], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the squares of the distances from a weighted mean."""
+    low = points.min(axis=0).astype(np.float64)  # so that a large offset takes no digits
+    blocks = list(row_blocks(np.arange(len(points)), 1, most=_ROWS))
+    center = sum(weights[rows] @ (points[rows] - low) for rows in blocks) / weights.sum()
+    squares = [np.square(points[rows] - low - center).sum(axis=1) for rows in blocks]
+    return np.concatenate(squares)

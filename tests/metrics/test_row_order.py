@@ -92,7 +92,7 @@ def test_scores_of_a_grid_that_is_moved_or_scaled_are_the_same(change):
 
 
 def test_scores_of_integers_that_are_turned_are_the_same():
-    """Turning data of which no two points are equally far from the centroid changes no score."""
+    """Turning integers that are not symmetric as a whole changes no score."""
     g = np.random.default_rng(3)
     X, Y = np.unique(g.integers(0, 4, (90, 5)), axis=0).astype(float), None
     Y = g.normal(size=(len(X), 2))
