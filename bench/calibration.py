@@ -17,6 +17,7 @@ from bench.geometry.blocks import in_order
 from bench.geometry.calibration import graph_errors
 from bench.geometry.graph import GraphGeodesics, neighbor_graphs
 from bench.geometry.reference import DistanceRows, LiveReference
+from bench.geometry.tie_keys import tie_keys
 from bench.job import DatasetConfig
 from bench.metrics.aucs import aucs
 from bench.registry import Registry
@@ -175,7 +176,10 @@ def _add_scores(
 ) -> None:
     geometries: dict[int | None, DistanceRows] = {None: dataset.geodesics}
     geometries.update(graphs.items())
-    references = {k: LiveReference(geometry, dataset.n) for k, geometry in geometries.items()}
+    keys = tie_keys(dataset.X)
+    references = {
+        k: LiveReference(geometry, dataset.n, tie_keys=keys) for k, geometry in geometries.items()
+    }
     found = aucs(references, {one.record.job.id: one.coordinates for one in stored})
     known = dataset.geodesics.status != "graph"
     for one in stored:

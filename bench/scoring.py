@@ -15,6 +15,7 @@ from bench.geometry.blocks import DEFAULT_MEMORY, Rows
 from bench.geometry.euclidean import EuclideanDistances, of_moderate_size
 from bench.geometry.geodesics import FlatGeodesics
 from bench.geometry.reference import DistanceRows, LiveReference
+from bench.geometry.tie_keys import tie_keys
 from bench.inputs import check_distances, check_points, check_whole
 from bench.metrics.comparison import Comparison, compare
 from bench.metrics.sampling import Reading, draw_samples, read, uncertainties
@@ -123,7 +124,7 @@ def score(
     chosen, ks = _choose(metrics), _check_ks(k)
     _check_applicable(chosen, ks, n, charted=metrics is None or intrinsic is not None)
     threads, samples = _check_threads(threads), _draw(n, sample, seed)
-    references = _references(points, geodesics, intrinsic, graph_neighbors)
+    references = _references(points, embedding, geodesics, intrinsic, graph_neighbors)
     names = tuple(references)
     overlap = names if metrics is None and len(names) > 1 else None
     with _libraries().limit(limits=1, user_api="blas"):
@@ -194,7 +195,7 @@ def score_points(
     for metric in chosen:
         if not set(metric.needs) <= set(_CO_RANKING):
             raise BenchError(f"{metric.name} is no score of single points. Name one made of ranks.")
-    references = _references(points, geodesics, intrinsic, graph_neighbors)
+    references = _references(points, embedding, geodesics, intrinsic, graph_neighbors)
     options = _needs(chosen, ks, n) | {"threads": _check_threads(threads)}
     options["memory"] = _budget(memory, points, embedding)
     samples = _draw(n, sample, seed)
@@ -280,6 +281,7 @@ def _choose(names: Sequence[str] | None) -> list[Metric]:
 
 def _references(
     points: NDArray[np.floating],
+    embedding: NDArray[np.floating],
     geodesics: ArrayLike | None,
     intrinsic: ArrayLike | None,
     graph_neighbors: int | None,
@@ -305,8 +307,9 @@ def _references(
             geometries["geodesic"] = graph_geodesics(moderate, n_neighbors=graph_neighbors)
         except ValueError as error:
             raise BenchError(str(error).replace("n_neighbors", "graph_neighbors")) from error
+    keys = tie_keys(points, embedding)
     return {
-        name: LiveReference(geometry, n, coordinates if name == "geodesic" else None)
+        name: LiveReference(geometry, n, coordinates if name == "geodesic" else None, keys)
         for name, geometry in geometries.items()
     }
 

@@ -14,6 +14,7 @@ from bench.dataset import Dataset
 from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.reference import LiveReference
 from bench.geometry.stored_reference import StoredReference, save_reference
+from bench.geometry.tie_keys import tie_keys
 from bench.geometry.traits import measure_traits
 from bench.job import DatasetConfig
 from bench.metrics.comparison import reference_overlap
@@ -70,9 +71,10 @@ def prepare(
         What figures need of it: colours, labels, thumbnails, the overlap of the references.
     """
     dataset = draw(config, registry)
+    keys = tie_keys(dataset.X)
     live = {
-        "geodesic": LiveReference(dataset.geodesics, dataset.n, dataset.chart),
-        "euclidean": LiveReference(EuclideanDistances(dataset.X), dataset.n),
+        "geodesic": LiveReference(dataset.geodesics, dataset.n, dataset.chart, keys),
+        "euclidean": LiveReference(EuclideanDistances(dataset.X), dataset.n, tie_keys=keys),
     }
     for name, reference in live.items():
         save_reference(reference, folder / name)

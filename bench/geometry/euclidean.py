@@ -66,14 +66,16 @@ class EuclideanDistances:
             _add_squares(*squares, products, self._plain(rows), given)
         return found
 
-    def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
+    def nearest(
+        self, rows: Rows, k: int, tie_keys: NDArray[np.uint64] | None = None
+    ) -> NDArray[np.int32]:
         """Return the k nearest of some rows, the nearest first, of shape (len(rows), k).
 
         A row is -1 where neither a tree nor a screening tells who they are.
         """
         search = self.tree or self._screened
         unknown = np.full((len(rows), k), -1, dtype=np.int32)
-        return unknown if search is None else search.nearest(rows, k)
+        return unknown if search is None else search.nearest(rows, k, tie_keys)
 
     @cached_property
     def tree(self) -> PointTree | None:

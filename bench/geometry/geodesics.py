@@ -62,9 +62,11 @@ class FlatGeodesics:
         """Return their squares, which order the points as well and cost no root."""
         return self._straight.squares(rows)
 
-    def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
+    def nearest(
+        self, rows: Rows, k: int, tie_keys: NDArray[np.uint64] | None = None
+    ) -> NDArray[np.int32]:
         """Return the nearest as `EuclideanDistances.nearest` does."""
-        return self._straight.nearest(rows, k)
+        return self._straight.nearest(rows, k, tie_keys)
 
     @property
     def tree(self) -> PointTree | None:

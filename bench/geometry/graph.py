@@ -15,7 +15,9 @@ from bench.geometry.blocks import Rows, row_blocks
 from bench.geometry.default_graph import DEFAULT_NEIGHBORS
 from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.geodesics import Status
+from bench.geometry.reference import LiveReference
 from bench.geometry.shortest_paths import GROUP, ShortestPaths
+from bench.geometry.tie_keys import tie_keys
 
 
 class NeighborGraph(NamedTuple):
@@ -115,8 +117,9 @@ def graph_geodesics(
 ) -> GraphGeodesics:
     """Build the neighbour graph of ``X`` and join its pieces, once a distance is asked for.
 
-    Pieces are joined one after another by the shortest edge between the piece of the first
-    point and the rest, so the bridges are a minimum spanning tree of the pieces.
+    Pieces are joined one after another by the shortest edge between the piece of one point and
+    the rest, so the bridges are a minimum spanning tree of the pieces. Where points are equally
+    near, which are neighbours does not depend on the order of the rows.
 
     Parameters
     ----------
@@ -184,8 +187,10 @@ def _joined(
     n, n_neighbors = length.shape
     start, end, edge = np.repeat(np.arange(n), n_neighbors), neighbor.ravel(), length.ravel()
     components, label = connected_components(_symmetric(n, start, end, edge), directed=False)
-    bridges = _bridges(points, label, components)
-    start, end = np.append(start, bridges.start), np.append(end, bridges.end)
+    # In an order that is not that of the rows: edges of the same length may join two pieces.
+    order = np.argsort(tie_keys(points))
+    bridges = _bridges(points[order], label[order], components)
+    start, end = np.append(start, order[bridges.start]), np.append(end, order[bridges.end])
     edge = np.append(edge, bridges.length)
     edges = _symmetric(n, start, end, edge)
     return NeighborGraph(edges, ShortestPaths(edges), int(components), int(components) - 1)
@@ -194,12 +199,17 @@ def _joined(
 def _nearest(
     points: NDArray[np.float64], n_neighbors: int
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Return distances and indices of the nearest of each point, of shape (n, n_neighbors)."""
-    from sklearn.neighbors import NearestNeighbors
+    """Return distances and indices of the nearest of each point, of shape (n, n_neighbors).
 
-    # With no argument scikit-learn leaves each point out by its index, so duplicates are kept.
-    length, neighbor = NearestNeighbors(n_neighbors=n_neighbors).fit(points).kneighbors()
-    return length, neighbor
+    Which of several at the same distance are among them does not depend on the order of the rows.
+    """
+    n, keys = len(points), tie_keys(points)
+    geometry = LiveReference(EuclideanDistances(points), n, tie_keys=keys)
+    neighbor, length = geometry.nearest(np.arange(n), n_neighbors), np.empty((n, n_neighbors))
+    for rows in row_blocks(np.arange(n), points[0].size * n_neighbors, bytes_per_pair=16):
+        steps = points[neighbor[rows]] - points[rows, None]
+        length[rows] = np.sqrt(np.square(steps).sum(axis=-1))
+    return length, neighbor.astype(np.intp)
 
 
 def _symmetric(

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from bench.geometry.ranks import put_in_order, rounded, scramble, spread
+from bench.geometry.ranks import keys_or_index, put_in_order, rounded, scramble, spread
 
 GROUPS = 8  # for each of the nearest that are looked for
 TILE = 2048  # lengths, which the processor keeps at hand while they are counted
@@ -35,13 +35,23 @@ class Ranking:
     fill_in: Callable[[NDArray[np.int32], NDArray[np.int32]], None]
 
     @classmethod
-    def among(cls, lengths: NDArray[np.float64], rows: NDArray[np.intp], k: int) -> "Ranking":
+    def among(
+        cls,
+        lengths: NDArray[np.float64],
+        rows: NDArray[np.intp],
+        k: int,
+        tie_keys: NDArray[np.uint64] | None = None,
+    ) -> "Ranking":
         """Rank by lengths to all points, as `find_nearest` takes them."""
-        return cls(find_nearest(lengths, rows, k), partial(rank_among, lengths, rows))
+        fill_in = partial(rank_among, lengths, rows, tie_keys=tie_keys)
+        return cls(find_nearest(lengths, rows, k, tie_keys), fill_in)
 
 
 def find_nearest(
-    lengths: NDArray[np.float64], rows: NDArray[np.intp], k: int, tie_seed: int = 0
+    lengths: NDArray[np.float64],
+    rows: NDArray[np.intp],
+    k: int,
+    tie_keys: NDArray[np.uint64] | None = None,
 ) -> NDArray[np.int32]:
     """Return the k nearest of each of some rows, the nearest first, of shape (m, k).
 
@@ -53,11 +63,11 @@ def find_nearest(
         The index of each row's own point, which is left out.
     k : int
         How many, 1 ... n - 1.
-    tie_seed : int
-        Seed of the order among ties, as in `bench.geometry.ranks.rank_rows`.
+    tie_keys : ndarray of shape (n,), uint64, optional
+        As in `bench.geometry.ranks.rank_rows`.
     """
     found = np.empty((len(rows), k), dtype=np.int32)
-    _find_nearest(lengths, rows, np.uint64(tie_seed), found)
+    _find_nearest(lengths, rows, keys_or_index(tie_keys, lengths.shape[1]), found)
     return found
 
 
@@ -66,7 +76,7 @@ def rank_among(
     rows: NDArray[np.intp],
     targets: NDArray[np.int32],
     ranks: NDArray[np.int32],
-    tie_seed: int = 0,
+    tie_keys: NDArray[np.uint64] | None = None,
 ) -> None:
     """Fill in ranks that are not known, by counting who is nearer.
 
@@ -74,14 +84,14 @@ def rank_among(
 
     Parameters
     ----------
-    lengths, rows, tie_seed
+    lengths, rows, tie_keys
         As in `find_nearest`.
     targets : ndarray of shape (m, k)
         Whom to rank as seen from each of ``rows``.
     ranks : ndarray of shape (m, k), int32
         Of the targets; where it is n the rank is not known, and set.
     """
-    _rank_among(lengths, rows, targets, np.uint64(tie_seed), ranks)
+    _rank_among(lengths, rows, targets, keys_or_index(tie_keys, lengths.shape[1]), ranks)
 
 
 def place_nearest(
@@ -102,21 +112,21 @@ def place_nearest(
 
 
 @njit(cache=True, nogil=True)
-def _find_nearest(lengths, rows, seed, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _find_nearest(lengths, rows, ties, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     n, k = lengths.shape[1], found.shape[1]
     work = np.empty(n), np.empty(n, np.int32)
     nearest = np.empty(min(GROUPS * (k + 1), n))
     for i in range(len(rows)):
-        found[i] = _nearest(lengths[i], np.uint64(rows[i]), k, seed, nearest, work)
+        found[i] = _nearest(lengths[i], rows[i], k, ties, nearest, work)
 
 
 @njit(cache=True, nogil=True)
-def _rank_among(lengths, rows, targets, seed, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _rank_among(lengths, rows, targets, ties, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     k = targets.shape[1]
     counts, limits, words = np.empty((2, k), np.int32), np.empty((2, k)), np.empty(TILE, np.uint32)
     for i in range(len(rows)):
-        own = np.uint64(rows[i])
-        _count_before(targets[i], lengths[i], own, seed, ranks[i], counts, limits, words)
+        own = rows[i]
+        _count_before(targets[i], lengths[i], own, ties, ranks[i], counts, limits, words)
 
 
 @njit(cache=True, nogil=True)
@@ -133,7 +143,7 @@ def _place_nearest(one, other, place, in_other, in_one):  # type: ignore[no-unty
 
 
 @njit(cache=True, nogil=True)
-def _nearest(lengths, own, k, seed, nearest, work):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _nearest(lengths, own, k, ties, nearest, work):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Find the nearest, in order.
 
     Points are dealt out to groups, and the nearest of each group found. If k + 1 groups have
@@ -158,7 +168,7 @@ def _nearest(lengths, own, k, seed, nearest, work):  # type: ignore[no-untyped-d
                     found += 1
     for q in range(found):
         bits[q] = rounded(bits[q])
-    put_in_order(values[:found], columns[:found], seed, own)
+    put_in_order(values[:found], columns[:found], ties, own)
     return columns[:k]
 
 
@@ -182,7 +192,7 @@ def within(bits, least):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
 
 
 @njit(cache=True, nogil=True)
-def _count_before(targets, lengths, own, seed, ranks, counts, limits, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _count_before(targets, lengths, own, ties, ranks, counts, limits, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Rank each target whose rank is not known, which n stands for: count who comes before it."""
     n, bits = len(lengths), lengths.view(np.uint64)
     (before, up_to), (low, high) = counts, limits
@@ -206,7 +216,7 @@ def _count_before(targets, lengths, own, seed, ranks, counts, limits, words):  #
         if ranks[q] == n:
             ranks[q] = before[q] + 1
             if up_to[q] > before[q] + 1:
-                ranks[q] += _tied_before(targets[q], bits, own, seed)
+                ranks[q] += _tied_before(targets[q], bits, own, ties)
 
 
 @njit(cache=True, nogil=True)
@@ -235,10 +245,10 @@ def _count(lengths, low, high):  # type: ignore[no-untyped-def]  # noqa: ANN001,
 
 
 @njit(cache=True, nogil=True)
-def _tied_before(target, bits, own, seed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Count the points as far as the target that the seed puts before it."""
-    mark, before = scramble(seed, own, np.uint64(target)), 0
+def _tied_before(target, bits, own, ties):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Count the points as far as the target that the keys put before it."""
+    mark, before = scramble(ties[own], ties[target]), 0
     for j in range(len(bits)):
         if rounded(bits[j]) == rounded(bits[target]) and j != own:
-            before += scramble(seed, own, np.uint64(j)) < mark
+            before += scramble(ties[own], ties[j]) < mark
     return before

@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from bench.geometry.blocks import Rows
 from bench.geometry.boxes import LEAF, Boxes, measure, places, span
 from bench.geometry.nearest import TILE, UPPER, count_words, within
-from bench.geometry.ranks import put_in_order, rounded, scramble, sort_together, spread
+from bench.geometry.ranks import (
+    keys_or_index,
+    put_in_order,
+    rounded,
+    scramble,
+    sort_together,
+    spread,
+)
 
 _BRANCH = 256  # leaves
 # What a look at all points costs, for each of them and each dimension or target, in units of
@@ -38,7 +45,9 @@ class PointTree:
     def __init__(self, points: NDArray[np.float64]) -> None:
         self._boxes = Boxes.of(points)
 
-    def nearest(self, rows: Rows, k: int, tie_seed: int = 0) -> NDArray[np.int32]:
+    def nearest(
+        self, rows: Rows, k: int, tie_keys: NDArray[np.uint64] | None = None
+    ) -> NDArray[np.int32]:
         """Return the k nearest of some rows, the nearest first, of shape (len(rows), k).
 
         Parameters
@@ -47,15 +56,19 @@ class PointTree:
             Whose; each is left out of its own.
         k : int
             How many, 1 ... n - 1.
-        tie_seed : int
-            Seed of the order among ties.
+        tie_keys : ndarray of shape (n,), uint64, optional
+            As in `bench.geometry.ranks.rank_rows`.
         """
         found = np.empty((len(rows), k), dtype=np.int32)
-        _find_nearest(*self._boxes, rows, np.uint64(tie_seed), found)
+        _find_nearest(*self._boxes, rows, self._keys(tie_keys), found)
         return found
 
     def rank(
-        self, rows: Rows, targets: NDArray[np.int32], ranks: NDArray[np.int32], tie_seed: int = 0
+        self,
+        rows: Rows,
+        targets: NDArray[np.int32],
+        ranks: NDArray[np.int32],
+        tie_keys: NDArray[np.uint64] | None = None,
     ) -> None:
         """Fill in the ranks that are not known yet.
 
@@ -67,14 +80,17 @@ class PointTree:
             Whom to rank, for each row.
         ranks : ndarray of shape (m, k), int32
             n where the rank is not known; those are replaced.
-        tie_seed : int
-            Seed of the order among ties.
+        tie_keys : ndarray of shape (n,), uint64, optional
+            As in `bench.geometry.ranks.rank_rows`.
         """
-        _rank(*self._boxes, rows, targets, np.uint64(tie_seed), ranks)
+        _rank(*self._boxes, rows, targets, self._keys(tie_keys), ranks)
+
+    def _keys(self, tie_keys: NDArray[np.uint64] | None) -> NDArray[np.uint64]:
+        return keys_or_index(tie_keys, len(self._boxes.points))
 
 
 @njit(cache=True, nogil=True)
-def _find_nearest(points, leaves, indices, _, boxes, rows, seed, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _find_nearest(points, leaves, indices, _, boxes, rows, ties, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     n, k = len(points), found.shape[1]
     work = np.empty((_LEVELS,), np.int64), np.empty(_LEVELS), np.empty(LEAF)
     values, columns = np.empty(n), np.empty(n, np.int32)
@@ -85,7 +101,7 @@ def _find_nearest(points, leaves, indices, _, boxes, rows, seed, found):  # type
         )
         for q in range(kept):
             bits[q] = rounded(bits[q])
-        put_in_order(values[:kept], columns[:kept], seed, np.uint64(rows[i]))
+        put_in_order(values[:kept], columns[:kept], ties, rows[i])
         found[i] = columns[:k]
 
 
@@ -145,7 +161,7 @@ def _square(one, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @njit(cache=True, nogil=True)
-def _rank(points, leaves, indices, leaf_of, boxes, rows, targets, seed, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _rank(points, leaves, indices, leaf_of, boxes, rows, targets, ties, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     (n, k), m = (len(points), targets.shape[1]), len(rows)
     sought, whom, unknown = (
         np.empty((m, k), np.int32),
@@ -167,11 +183,11 @@ def _rank(points, leaves, indices, leaf_of, boxes, rows, targets, seed, ranks): 
             point, theirs = points[rows[i]], sought[i, : unknown[i]]
             trial[:] = 0
             if whole or not _count_before(
-                point, rows[i], theirs, limits[i], branches + branch, tree, seed, work, trial
+                point, rows[i], theirs, limits[i], branches + branch, tree, ties, work, trial
             ):
                 whole = whole - 1 if whole else _PATIENCE
                 trial[:] = 0
-                _count_all(point, rows[i], theirs, limits[i], ends, tree, seed, work, trial)
+                _count_all(point, rows[i], theirs, limits[i], ends, tree, ties, work, trial)
             before[i] += trial
     for i in range(m):
         counted = 0
@@ -197,7 +213,7 @@ def _sort_unknown(points, own, targets, n, ranks, whom, limits):  # type: ignore
 
 
 @njit(cache=True, nogil=True)
-def _count_before(point, own, targets, limits, branch, tree, seed, work, before):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _count_before(point, own, targets, limits, branch, tree, ties, work, before):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Count who of a branch comes before each target; they go from near to far.
 
     The counts are the sums of ``before`` from the front: what comes before a target comes before
@@ -237,14 +253,14 @@ def _count_before(point, own, targets, limits, branch, tree, seed, work, before)
             nearer, within = _count(squares, low[q], high[q])
             if within > nearer:
                 part, ends = indices[leaf], (low[q], high[q])
-                nearer += _tied_before(targets[q], own, part, squares, ends, seed)
+                nearer += _tied_before(targets[q], own, part, squares, ends, ties)
             before[q] += nearer
             before[q + 1] -= nearer
     return True
 
 
 @njit(cache=True, nogil=True)
-def _count_all(point, own, targets, limits, ends, tree, seed, work, before):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _count_all(point, own, targets, limits, ends, tree, ties, work, before):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Count as `_count_before` does, by a look at all points of some leaves."""
     _, leaves, indices, leaf_of, _ = tree
     (low, high), (_, tile, words) = limits, work
@@ -269,7 +285,7 @@ def _count_all(point, own, targets, limits, ends, tree, seed, work, before):  # 
                     part = squares[(leaf - first) * LEAF : (leaf - first + 1) * LEAF]
                     nearer += _count(part, low[q], high[q])[0]
                     nearer += _tied_before(
-                        targets[q], own, indices[leaf], part, (low[q], high[q]), seed
+                        targets[q], own, indices[leaf], part, (low[q], high[q]), ties
                     )
             before[q] += nearer
             before[q + 1] -= nearer
@@ -286,10 +302,10 @@ def _count(squares, low, high):  # type: ignore[no-untyped-def]  # noqa: ANN001,
 
 
 @njit(cache=True, nogil=True)
-def _tied_before(target, own, part, squares, ends, seed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
-    """Count the points of a leaf as far as the target that the seed puts before it."""
-    mark, before = scramble(seed, np.uint64(own), np.uint64(target)), 0
+def _tied_before(target, own, part, squares, ends, ties):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    """Count the points of a leaf as far as the target that the keys put before it."""
+    mark, before = scramble(ties[own], ties[target]), 0
     for j in range(len(part)):
         if ends[0] <= squares[j] <= ends[1] and part[j] != own:
-            before += scramble(seed, np.uint64(own), np.uint64(part[j])) < mark
+            before += scramble(ties[own], ties[part[j]]) < mark
     return before

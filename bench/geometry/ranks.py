@@ -4,8 +4,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-_DROPPED = 12  # of the 52 binary digits of a distance
-_HALF, _KEPT = np.uint64(1 << (_DROPPED - 1)), ~np.uint64((1 << _DROPPED) - 1)
+DROPPED = 12  # of the 52 binary digits of a distance
+_HALF, _KEPT = np.uint64(1 << (DROPPED - 1)), ~np.uint64((1 << DROPPED) - 1)
 _CROWD = 32  # so many alike in their high bits, and insertion takes too long
 _OCTAVES = np.uint64(32 << 52)  # in the bits of float64: 32 doublings
 INFINITE = np.uint64(0x7FF << 52)
@@ -14,16 +14,18 @@ _SHORT_KEYS = 2**13  # points; beyond, 32 bits leave too few to the distance, an
 
 
 def rank_rows(
-    distances: NDArray[np.float64], rows: NDArray[np.intp], tie_seed: int = 0
+    distances: NDArray[np.float64],
+    rows: NDArray[np.intp],
+    tie_keys: NDArray[np.uint64] | None = None,
 ) -> NDArray[np.uint32]:
     """Rank every other point by its distance from each of some rows.
 
     A point is left out of its own ranking by its index, not by its position, so that duplicates
     of it are ranked. Distances that are equal but for rounding (see `without_rounding`) are tied,
-    and ties are ordered at random, by a seed and never by index: an order by index would give a
-    collapsed embedding a score that depends on the order of the file. The order is the same for
-    the reference and the embedding, so a pair that is tied in both is in the same order in both,
-    and the identity is perfect whatever the ties. (The price: where the reference itself has many
+    and ties are ordered at random, by keys of the points: an order by index would give a collapsed
+    embedding a score that depends on the order of the file. The order is the same for the
+    reference and the embedding, so a pair that is tied in both is in the same order in both, and
+    the identity is perfect whatever the ties. (The price: where the reference itself has many
     ties, a collapsed embedding scores a little above chance.)
 
     A row is sorted as integers that hold the distance, scaled to its range, in their high bits and
@@ -39,8 +41,9 @@ def rank_rows(
         where no path leads.
     rows : ndarray of shape (m,)
         The index of each row's own point.
-    tie_seed : int
-        Seed of the order among ties.
+    tie_keys : ndarray of shape (n,), uint64, optional
+        What the order among ties is drawn from, as `bench.geometry.tie_keys.tie_keys` makes them;
+        the index of each point if not given.
 
     Returns
     -------
@@ -50,16 +53,22 @@ def rank_rows(
     given, n = np.ascontiguousarray(distances, dtype=np.float64), distances.shape[1]
     width = max(1, (n - 1).bit_length())
     ranks = np.empty(distances.shape, dtype=np.uint32)
+    ties = keys_or_index(tie_keys, n)
     left = np.arange(len(rows))
     for pack in (_pack_evenly, _pack_by_octaves):
         keys = np.empty((len(left), n), dtype=np.uint32 if n <= _SHORT_KEYS else np.uint64)
         pack(given.view(np.uint64), rows, left, width, keys)
         keys.sort(axis=1)
         is_last = pack is _pack_by_octaves
-        left = left[_unpack(keys, given, rows, left, width, np.uint64(tie_seed), is_last, ranks)]
+        left = left[_unpack(keys, given, rows, left, width, ties, is_last, ranks)]
         if not len(left):
             break
     return ranks
+
+
+def keys_or_index(tie_keys: NDArray[np.uint64] | None, n: int) -> NDArray[np.uint64]:
+    """Return the keys of n points, or their indices if they have none."""
+    return np.arange(n, dtype=np.uint64) if tie_keys is None else tie_keys
 
 
 def without_rounding(distances: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -96,9 +105,9 @@ def spread(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - comp
 
 
 @njit(cache=True, nogil=True)
-def scramble(seed, row, column):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+def scramble(row, column):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
     """Draw the place of a column among those tied with it in a row (splitmix64, Steele 2014)."""
-    x = seed + (row + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    x = (row + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x += (column + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -151,7 +160,7 @@ def _range(bits, own, kept):  # type: ignore[no-untyped-def]  # noqa: ANN001, AN
 
 
 @njit(cache=True, nogil=True)
-def _unpack(keys, lengths, rows, left, width, seed, is_last, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _unpack(keys, lengths, rows, left, width, ties, is_last, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Rank rows by their sorted keys; tell which are so crowded that they should be packed anew."""
     others = keys.shape[1] - 1
     crowded = np.zeros(len(left), np.bool_)
@@ -172,7 +181,7 @@ def _unpack(keys, lengths, rows, left, width, seed, is_last, ranks):  # type: ig
                 for place in range(max(begin, begun), end):
                     if place >= begun and sorted_[place] <= sorted_[place - 1] | column:
                         begun = _order_alike(
-                            sorted_, place - 1, column, bits, rows[left[i]], seed, work, ranked
+                            sorted_, place - 1, column, bits, rows[left[i]], ties, work, ranked
                         )
                         crowded[i] |= begun - place >= _CROWD
             if crowded[i] and not is_last:
@@ -181,7 +190,7 @@ def _unpack(keys, lengths, rows, left, width, seed, is_last, ranks):  # type: ig
 
 
 @njit(cache=True, nogil=True)
-def _order_alike(keys, start, column, bits, own, seed, work, ranked):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _order_alike(keys, start, column, bits, own, ties, work, ranked):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     """Put those that share their high bits in order; return where they end."""
     end = start + 1
     while end < len(keys) and keys[end] <= keys[start] | column:
@@ -198,15 +207,15 @@ def _order_alike(keys, start, column, bits, own, seed, work, ranked):  # type: i
     for q in range(len(columns)):
         columns[q] = keys[start + q] & column
         kept[q] = rounded(bits[columns[q]])
-    put_in_order(values, columns, seed, np.uint64(own))
+    put_in_order(values, columns, ties, own)
     for q in range(len(columns)):
         ranked[columns[q]] = start + q + 1
     return end
 
 
 @njit(cache=True, nogil=True)
-def put_in_order(values, columns, seed, row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
-    """Sort distances and the columns they belong to; ties are as the seed draws them."""
+def put_in_order(values, columns, ties, own):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+    """Sort distances and the columns they belong to; ties are in the order that their keys draw."""
     sort_together(values, columns)
     start = 0
     for end in range(1, len(values) + 1):
@@ -215,7 +224,7 @@ def put_in_order(values, columns, seed, row):  # type: ignore[no-untyped-def]  #
         if end - start > 1:
             marks = np.empty(end - start)
             for j in range(end - start):
-                marks[j] = np.float64(scramble(seed, row, np.uint64(columns[start + j])))
+                marks[j] = np.float64(scramble(ties[own], ties[columns[start + j]]))
             sort_together(marks, columns[start:end])
         start = end
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bench.geometry.blocks import MOST_ROWS, Rows, in_order, row_blocks
 from bench.geometry.nearest import Ranking, find_nearest
-from bench.geometry.pair_ranks import Blocks, PairRanks, Scale, has_few_pairs
+from bench.geometry.pair_ranks import PairRanks
 from bench.geometry.point_tree import PointTree
 from bench.geometry.ranks import rank_rows
 
@@ -69,6 +69,8 @@ class Reference(Protocol):
         Whether the lengths of its blocks are squares of distances.
     measures_all : bool
         Whether distances to all points are computed to rank a few of them.
+    tie_keys : ndarray of shape (n,), uint64, or None
+        What the order among ties is drawn from; the index of each point if None.
     """
 
     @property
@@ -88,6 +90,9 @@ class Reference(Protocol):
 
     @property
     def measures_all(self) -> bool: ...  # noqa: D102 - as above
+
+    @property
+    def tie_keys(self) -> NDArray[np.uint64] | None: ...  # noqa: D102 - as above
 
     def block(self, rows: Rows, *, ranked: bool = True) -> Block:
         """Return some rows, with or without their ranks."""
@@ -126,11 +131,14 @@ class LiveReference:
         Number of points.
     coordinates : ndarray of shape (n, d), optional
         Coordinates in which this geometry is flat.
+    tie_keys : ndarray of shape (n,), uint64, optional
+        What the order among ties is drawn from (see `bench.geometry.tie_keys`).
     """
 
     geometry: DistanceRows
     n: int
     coordinates: NDArray[np.floating] | None = None
+    tie_keys: NDArray[np.uint64] | None = None
 
     @property
     def order(self) -> Rows | None:
@@ -174,26 +182,29 @@ class LiveReference:
         start = 0
         for rows in several:
             own = lengths[start : start + len(rows)]
-            yield Block(rows, own, rank_rows(own, rows) if ranked else NO_RANKS, self.squared)
+            ranks = rank_rows(own, rows, self.tie_keys) if ranked else NO_RANKS
+            yield Block(rows, own, ranks, self.squared)
             start += len(rows)
 
     def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
         """Find the nearest, by the geometry's own way or among all points."""
-        found: NDArray[np.int32] = getattr(self.geometry, "nearest", _unknown)(rows, k)
+        search = getattr(self.geometry, "nearest", _unknown)
+        found: NDArray[np.int32] = search(rows, k, self.tie_keys)
         left = np.flatnonzero(found[:, 0] < 0)
         for some in row_blocks(left, self.n, most=self.rows_together):
             block = self.block(rows[some], ranked=False)
-            found[some] = find_nearest(block.lengths, block.rows, k)
+            found[some] = find_nearest(block.lengths, block.rows, k, self.tie_keys)
         return found
 
     def ranking(self, rows: Rows, k: int) -> Ranking:
         """Rank by a tree or among all points."""
         if self._tree is not None:
-            return Ranking(self.nearest(rows, k), partial(self._tree.rank, rows))
-        return Ranking.among(self.block(rows, ranked=False).lengths, rows, k)
+            fill_in = partial(self._tree.rank, rows, tie_keys=self.tie_keys)
+            return Ranking(self.nearest(rows, k), fill_in)
+        return Ranking.among(self.block(rows, ranked=False).lengths, rows, k, self.tie_keys)
 
 
-def _unknown(rows: Rows, k: int) -> NDArray[np.int32]:
+def _unknown(rows: Rows, k: int, _: NDArray[np.uint64] | None) -> NDArray[np.int32]:
     return np.full((len(rows), k), -1, np.int32)
 
 
@@ -215,22 +226,18 @@ def every_row(*references: Reference) -> Rows:
     return next((order for order in orders if order is not None), np.arange(references[0].n))
 
 
-def scale_of(reference: Reference, rows: Rows | None, threads: int = 1) -> Scale:
-    """Return what tells the places of lengths, of all pairs or if rows are given of theirs."""
-    blocks = _lengths(reference, rows, threads) if has_few_pairs(reference.n) else ()
-    return Scale.of(blocks, reference.n, half=rows is None, squared=reference.squared)
-
-
 def rank_pairs(reference: Reference, rows: Rows | None, threads: int = 1) -> PairRanks:
     """Rank the lengths of all pairs, or if some rows are given of theirs alone."""
-    scale = scale_of(reference, rows, threads)
-    return PairRanks.of(scale, _lengths(reference, rows, threads), half=rows is None)
+    every, half, n = every_row(reference) if rows is None else rows, rows is None, reference.n
+    measure = partial(_lengths, reference, threads=threads)
+    return PairRanks.of(measure, every, n, half=half, squared=reference.squared)
 
 
-def _lengths(reference: Reference, rows: Rows | None, threads: int) -> Blocks:
+def _lengths(
+    reference: Reference, rows: Rows, threads: int
+) -> Iterator[tuple[Rows, NDArray[np.float64]]]:
     def lengths(block: Rows) -> tuple[Rows, NDArray[np.float64]]:
         return block, reference.block(block, ranked=False).lengths
 
-    every = every_row(reference) if rows is None else rows
-    blocks = row_blocks(every, reference.n, memory=_MEMORY_OF_LENGTHS, bytes_per_pair=8)
+    blocks = row_blocks(rows, reference.n, memory=_MEMORY_OF_LENGTHS, bytes_per_pair=8)
     return in_order(lengths, blocks, threads)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from bench.geometry.blocks import Rows, row_blocks
 from bench.geometry.nearest import GROUPS, within
-from bench.geometry.ranks import put_in_order, rounded
+from bench.geometry.ranks import keys_or_index, put_in_order, rounded
 
 _ROUNDING = 2.0**-24  # of float32: half of the distance from 1 to the next number
 _SLACK = 1.01  # for what is of second order, and for the rounding of the bound itself
@@ -47,23 +47,27 @@ class ScreenedSearch:
         self._own = (_SLACK * lost * norms).astype(np.float32)
         self._other = (_SLACK * 4 * _ROUNDING * squares + _LEAST).astype(np.float32)
 
-    def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
+    def nearest(
+        self, rows: Rows, k: int, tie_keys: NDArray[np.uint64] | None = None
+    ) -> NDArray[np.int32]:
         """Return the k nearest of some rows, the nearest first, of shape (len(rows), k).
 
         A row is -1 where so many may be among the nearest that screening does not pay.
         """
         found = np.full((len(rows), k), -1, dtype=np.int32)
         n, start = len(self._points), 0
+        ties = keys_or_index(tie_keys, n)
         for some in row_blocks(rows, n, most=_MOST_ROWS, bytes_per_pair=_BYTES_PER_PAIR):
             products = self._halves[some] @ self._halves.T
             bounds = self._squares, self._norms, self._own, self._other
-            _search(products, bounds, self._points, some, found[start : start + len(some)])
+            part = found[start : start + len(some)]
+            _search(products, bounds, self._points, some, ties, part)
             start += len(some)
         return found
 
 
 @njit(cache=True, nogil=True)
-def _search(products, bounds, points, rows, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _search(products, bounds, points, rows, ties, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     n, k = products.shape[1], found.shape[1]
     most = 4 * k + 32
     values, columns = np.empty(most), np.empty(most, np.int32)
@@ -77,7 +81,7 @@ def _search(products, bounds, points, rows, found):  # type: ignore[no-untyped-d
         for q in range(candidates):
             values[q] = square_between(points[rows[i]], points[columns[q]])
             bits[q] = rounded(bits[q])
-        put_in_order(values[:candidates], columns[:candidates], np.uint64(0), np.uint64(rows[i]))
+        put_in_order(values[:candidates], columns[:candidates], ties, rows[i])
         found[i] = columns[:k]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +23,14 @@ class StoredReference:
     distances : ndarray of shape (n, n), float64
     ranks : ndarray of shape (n, n), uint32
     coordinates : ndarray of shape (n, d) or None
+    tie_keys : ndarray of shape (n,), uint64, or None
+        What the order among ties was drawn from.
     """
 
     distances: NDArray[np.float64]
     ranks: NDArray[np.uint32]
     coordinates: NDArray[np.floating] | None = None
+    tie_keys: NDArray[np.uint64] | None = None
     rows_together: int = MOST_ROWS
     squared: bool = False
     measures_all: bool = False
@@ -68,14 +72,16 @@ class StoredReference:
     @classmethod
     def load(cls, folder: Path) -> "StoredReference":
         """Map the arrays of a folder; nothing is read until it is needed."""
-        coordinates = folder / "coordinates.npy"
         return cls(
             np.load(folder / "distances.npy", mmap_mode="r", allow_pickle=False),
             np.load(folder / "ranks.npy", mmap_mode="r", allow_pickle=False),
-            np.load(coordinates, mmap_mode="r", allow_pickle=False)
-            if coordinates.exists()
-            else None,
+            _load_if_there(folder / "coordinates.npy"),
+            _load_if_there(folder / "tie_keys.npy"),
         )
+
+
+def _load_if_there(path: Path) -> NDArray[Any] | None:
+    return np.load(path, mmap_mode="r", allow_pickle=False) if path.exists() else None
 
 
 def save_reference(reference: Reference, folder: Path, *, threads: int = 1) -> None:
@@ -90,5 +96,7 @@ def save_reference(reference: Reference, folder: Path, *, threads: int = 1) -> N
         distances[block.rows], ranks[block.rows] = block.distances, block.ranks
     distances.flush()
     ranks.flush()
-    if reference.coordinates is not None:
-        np.save(folder / "coordinates.npy", reference.coordinates, allow_pickle=False)
+    for name in ("coordinates", "tie_keys"):
+        array = getattr(reference, name)
+        if array is not None:
+            np.save(folder / f"{name}.npy", array, allow_pickle=False)

@@ -41,8 +41,9 @@ def aucs(
     """
     named = {str(name): reference for name, reference in references.items()}
     n = max(check_embedding(named, embedding) for embedding in embeddings.values())
+    keys = next(iter(references.values())).tie_keys
     own = {
-        name: LiveReference(EuclideanDistances(of_moderate_size(embedding)), n)
+        name: LiveReference(EuclideanDistances(of_moderate_size(embedding)), n, tie_keys=keys)
         for name, embedding in embeddings.items()
     }
     sums = {(given, found): empty_sums(n - 1) for given in references for found in own}

@@ -118,7 +118,6 @@ def compare(
         reference = references[name if name != OVERLAP else options["overlap"][1]]
         tallies = [part[name] for part in parts]
         total = reduce(Tally.plus, tallies)
-        total = replace(total, moments=total.moments.with_ranks())
         groups = _charged(total, tallies) if samples else ()
         comparisons[name] = Comparison(reference, embedding, total, groups)
     return comparisons

@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from bench.geometry.pair_ranks import PairRanks, PlaceSums, Scale, find_places
+from bench.geometry.pair_ranks import PairRanks, find_places
 from bench.geometry.ranks import rounded, scramble
 from bench.geometry.reference import Block
 
@@ -28,33 +28,25 @@ class Moments:
     ----------
     sums : ndarray of shape (12,)
         Of 1, d, e, d d, e e, d e; of r r, s s, r s; the triplets drawn, and those kept; and of
-        e e once more, over the pairs that are ranked. Sums with r are there once `with_ranks`
-        has put them there.
-    places : PlaceSums
-        For each place of d: how many pairs have it, and the sums of their e and s.
+        e e once more, over the pairs that are ranked.
+    places : ndarray of shape (p, 2), p 0 if pairs are not ranked
+        For each place of d: how many pairs have it, and the sum of their e.
     ranked : ndarray of shape (2, 2, w), w 0 if the rows are no sample
         Of a sample: for coarser bins of d and of e, how many pairs are in it, and the sum of their
         ranks on the other side. See `by_their_part_in_the_ranks`.
     """
 
     sums: NDArray[np.float64]
-    places: PlaceSums
+    places: NDArray[np.float64]
     ranked: NDArray[np.float64]
 
     def plus(self, other: "Moments", sign: int = 1) -> "Moments":
         """Add other sums, or with ``sign=-1`` take them away."""
         return Moments(
             self.sums + sign * other.sums,
-            self.places.plus(other.places, sign),
+            self.places + sign * other.places,
             self.ranked + sign * other.ranked,
         )
-
-    def with_ranks(self) -> "Moments":
-        """Rank the places of d, now that all pairs are counted, and sum up what takes r."""
-        sums, r = self.sums.copy(), self.places.ranks
-        sums[6] = (self.places.sums[:, 0] * r**2).sum()
-        sums[8] = (self.places.sums[:, 2] * r).sum()
-        return Moments(sums, self.places, self.ranked)
 
     @property
     def pearson(self) -> float:
@@ -85,7 +77,7 @@ class Moments:
     @property
     def nonmetric_stress(self) -> float:
         """Stress-1 of e against the nearest numbers that rise with d (Kruskal 1964)."""
-        counts, totals, _ = self.places.sums[self.places.sums[:, 0] > 0].T
+        counts, totals = self.places[self.places[:, 0] > 0].T
         means, ee = totals / counts, self.sums[11]
         fitted = isotonic_fit(means, counts)
         within = ee - (counts * means**2).sum()
@@ -106,10 +98,10 @@ def _ratio(both: float, one: float, other: float) -> float:
     return float(np.clip(both / np.sqrt(one * other), -1, 1)) if one > 0 and other > 0 else 0.0
 
 
-def empty_moments(*, sampled: bool = False) -> Moments:
+def empty_moments(places: int = 0, *, sampled: bool = False) -> Moments:
     """Return the sums of no rows; of a sample, with what `by_their_part_in_the_ranks` takes."""
     coarse = _COARSE if sampled else 0
-    return Moments(np.zeros(_FIELDS), PlaceSums.empty(3), np.zeros((2, 2, coarse)))
+    return Moments(np.zeros(_FIELDS), np.zeros((places, 2)), np.zeros((2, 2, coarse)))
 
 
 def by_their_part_in_the_ranks(total: Moments, groups: Sequence[Moments]) -> list[Moments]:
@@ -121,15 +113,14 @@ def by_their_part_in_the_ranks(total: Moments, groups: Sequence[Moments]) -> lis
     Stat. 39, 1968). Sums of r r and s s depend on the number of pairs alone, if few are tied.
     """
     # What lies above a pair on this side, and half of what is beside it, counts for its rank.
-    r, sums = total.places.ranks, total.ranked[:, 1]
+    sums = total.ranked[:, 1]
     above = sums.sum(axis=1, keepdims=True) - np.cumsum(sums, axis=1) + sums / 2
     charged = []
     for group in groups:
         share = group.ranked[0, 0].sum() / total.ranked[0, 0].sum()
         mine = group.sums.copy()
         mine[6:8] = share * total.sums[6:8]
-        mine[8] = (group.places.sums[:, 2] * r).sum() - 2 * share * total.sums[8]
-        mine[8] += (group.ranked[:, 0] * above).sum()
+        mine[8] += (group.ranked[:, 0] * above).sum() - 2 * share * total.sums[8]
         charged.append(Moments(mine, group.places, group.ranked))
     return charged
 
@@ -155,42 +146,31 @@ def add_pair_ranks(
     given: Block,
     found: Block,
     half: bool,
-    given_ranks: PairRanks | Scale,
+    given_ranks: PairRanks,
     found_ranks: PairRanks,
-) -> Moments:
+) -> None:
     """Add the ranks of some rows among all pairs; as `add_distances`.
 
     Parameters
     ----------
     moments, given, found, half
-        As in `add_distances`; use the moments that are returned.
-    given_ranks : PairRanks or Scale
-        Of the reference. Ranks are needed for a sample alone: of all rows they follow from the
-        places, once all are counted.
-    found_ranks : PairRanks
-        Of the embedding.
+        As in `add_distances`.
+    given_ranks, found_ranks : PairRanks
+        Of the reference and of the embedding.
     """
-    if isinstance(given_ranks, PairRanks):
-        scale, ranks, first = given_ranks.scale, given_ranks.ranks, given_ranks.first
-        places = moments.places.covering(first, first + len(ranks) - 2)
-    else:
-        scale, ranks = given_ranks, np.empty(0)
-        places = scale.make_room(moments.places, given.rows, given.lengths)
-    of_given = given.lengths.view(np.uint64), scale.from_first(places.first), ranks
-    where = found_ranks.scale.from_first(found_ranks.first)
-    of_found = found.lengths.view(np.uint64), found.distances, where, found_ranks.ranks
-    sums = moments.sums, places.sums, moments.ranked
-    _add_pair_ranks(given.rows, of_given, of_found, half, sums)
-    return Moments(moments.sums, places, moments.ranked)
+    of_given = given.lengths.view(np.uint64), tuple(given_ranks.scale), given_ranks.ranks
+    of_found = found.lengths.view(np.uint64), tuple(found_ranks.scale), found_ranks.ranks
+    sums = moments.sums, moments.places, moments.ranked
+    _add_pair_ranks(given.rows, of_given, of_found, found.distances, half, sums)
 
 
-def add_triplets(moments: Moments, given: Block, found: Block, seed: int = 0) -> None:
+def add_triplets(moments: Moments, given: Block, found: Block) -> None:
     """Draw pairs of other points for each row, and see whether the nearer is still nearer.
 
     A triplet that is tied on one side counts half, one that is tied on both is kept.
     """
     bits = given.lengths.view(np.uint64), found.lengths.view(np.uint64)
-    _add_triplets(given.rows, *bits, np.uint64(seed), TRIPLETS, moments.sums)
+    _add_triplets(given.rows, *bits, TRIPLETS, moments.sums)
 
 
 @njit(cache=True, nogil=True)
@@ -237,40 +217,43 @@ def _add_distances(rows, given, found, half, sums):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, nogil=True)
-def _add_pair_ranks(rows, of_given, of_found, half, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _add_pair_ranks(rows, of_given, of_found, distances, half, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     given, given_scale, given_ranks = of_given
-    found, distances, found_scale, found_ranks = of_found
+    found, found_scale, found_ranks = of_found
     totals, places, ranked = sums
     n, sampled = given.shape[1], ranked.shape[2] > 0
     at, found_at = np.empty(n, np.int32), np.empty(n, np.int32)
     for i in range(given.shape[0]):
         start = rows[i] + 1 if half else 0
-        find_places(given[i, start:], given_scale, len(places), at)
-        find_places(found[i, start:], found_scale, len(found_ranks), found_at)
-        ss = ee = 0.0
+        find_places(given[i, start:], given_scale, at)
+        find_places(found[i, start:], found_scale, found_at)
+        rr = ss = rs = ee = 0.0
         for j in range(start, n):
             if j == rows[i]:
                 continue
             place, found_place = at[j - start], found_at[j - start]
-            e, s = distances[i, j], found_ranks[found_place]
+            e, r, s = distances[i, j], given_ranks[place], found_ranks[found_place]
+            rr += r * r
             ss += s * s
+            rs += r * s
             ee += e * e
             places[place, 0] += 1
             places[place, 1] += e
-            places[place, 2] += s
             if sampled:
                 bin_ = place * _COARSE // max(len(given_ranks), _COARSE)
                 ranked[0, 0, bin_] += 1
                 ranked[0, 1, bin_] += s
                 bin_ = found_place * _COARSE // max(len(found_ranks), _COARSE)
                 ranked[1, 0, bin_] += 1
-                ranked[1, 1, bin_] += given_ranks[place]
+                ranked[1, 1, bin_] += r
+        totals[6] += rr
         totals[7] += ss
+        totals[8] += rs
         totals[11] += ee
 
 
 @njit(cache=True, nogil=True)
-def _add_triplets(rows, given, found, seed, draws, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _add_triplets(rows, given, found, draws, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
     n = np.uint64(given.shape[1])
     for i in range(given.shape[0]):
         drawn = np.uint64(0)
@@ -278,7 +261,7 @@ def _add_triplets(rows, given, found, seed, draws, sums):  # type: ignore[no-unt
             j = k = rows[i]
             while j == rows[i] or k in (rows[i], j):
                 drawn += np.uint64(1)
-                bits = scramble(seed, np.uint64(rows[i]), drawn)
+                bits = scramble(np.uint64(rows[i]), drawn)
                 j = np.int64((bits >> np.uint64(32)) * n >> np.uint64(32))
                 k = np.int64((bits & np.uint64(0xFFFFFFFF)) * n >> np.uint64(32))
             before = _order(given[i, j], given[i, k])

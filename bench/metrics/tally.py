@@ -19,8 +19,8 @@ from bench.geometry.blocks import (
 )
 from bench.geometry.euclidean import EuclideanDistances, of_moderate_size
 from bench.geometry.nearest import Ranking, place_nearest
-from bench.geometry.pair_ranks import PairRanks, Scale
-from bench.geometry.reference import Block, LiveReference, Reference, rank_pairs, scale_of
+from bench.geometry.pair_ranks import PairRanks
+from bench.geometry.reference import Block, LiveReference, Reference, rank_pairs
 from bench.metrics.co_ranking import add_nearest, add_ranks, empty_sums
 from bench.metrics.moments import (
     Moments,
@@ -75,7 +75,7 @@ class Pass:
     Parameters
     ----------
     references : mapping of str to Reference
-        The geometries, by name; all of the same n points.
+        The geometries, by name; all of the same n points, with the same keys for ties.
     embedding : ndarray of shape (n, n_components)
         One row for each point, finite.
     needs : collection of str
@@ -137,7 +137,10 @@ class Pass:
 
     @cached_property
     def _own(self) -> LiveReference:
-        return LiveReference(EuclideanDistances(of_moderate_size(self.embedding)), self.n)
+        """The embedding, with the order among ties that the references have."""
+        keys = next(iter(self.references.values())).tie_keys
+        geometry = EuclideanDistances(of_moderate_size(self.embedding))
+        return LiveReference(geometry, self.n, tie_keys=keys)
 
     @cached_property
     def _own_ranks(self) -> PairRanks | None:
@@ -145,12 +148,13 @@ class Pass:
         return rank_pairs(self._own, self.rows, self.threads) if ranked else None
 
     @cached_property
-    def _given_ranks(self) -> dict[str, Scale | PairRanks]:
-        """Of all pairs the scale is enough: see `add_pair_ranks`."""
+    def _given_ranks(self) -> dict[str, PairRanks]:
         if "pair_ranks" not in self.needs:
             return {}
-        find = scale_of if self.rows is None else rank_pairs
-        return {name: find(r, self.rows, self.threads) for name, r in self.references.items()}
+        return {
+            name: rank_pairs(reference, self.rows, self.threads)
+            for name, reference in self.references.items()
+        }
 
     def _prepare(self, reference: Reference) -> None:
         """Make ready what finds the nearest, before all threads ask for it at once."""
@@ -162,8 +166,7 @@ class Pass:
         names = [*self.references, *([OVERLAP] if self.overlap else [])]
         places = self.n - 1 if "ranks" in self.needs else self.neighbors
         sums = {name: empty_sums(places) for name in names}
-        ranked = self.rows is not None and self._own_ranks is not None
-        moments = {name: empty_moments(sampled=ranked and name != OVERLAP) for name in names}
+        moments = {name: self._empty_moments(name) for name in names}
         if "overlap" in self.needs:
             self._add_overlap(rows, sums)
         by_blocks = _BY_BLOCKS.intersection(self.needs)
@@ -172,6 +175,11 @@ class Pass:
         elif by_blocks:
             self._add_blocks(rows, sums, moments)
         return {name: Tally(len(rows), sums[name], moments[name]) for name in names}
+
+    def _empty_moments(self, name: str) -> Moments:
+        if name not in self._given_ranks:
+            return empty_moments()
+        return empty_moments(len(self._given_ranks[name].ranks), sampled=self.rows is not None)
 
     def _add_overlap(self, rows: Rows, sums: dict[str, NDArray[np.int64]]) -> None:
         found = self._own.nearest(rows, self.neighbors)
@@ -215,7 +223,7 @@ class Pass:
         given = dict(zip(self.references, blocks, strict=True))
         for name, block in given.items():
             self._add_ranks(sums[name], found, block)
-            moments[name] = self._with_moments(moments[name], name, found, block)
+            self._add_moments(moments[name], name, found, block)
         if self.overlap:
             self._add_ranks(sums[OVERLAP], *(given[name] for name in self.overlap))
 
@@ -224,7 +232,8 @@ class Pass:
             add_ranks(sums, found.ranks, given.ranks)
         elif "neighbors" in self.needs:
             one, other = (
-                Ranking.among(block.lengths, block.rows, self.neighbors) for block in (found, given)
+                Ranking.among(block.lengths, block.rows, self.neighbors, self._own.tie_keys)
+                for block in (found, given)
             )
             self._add_nearest(sums, one, other)
 
@@ -234,15 +243,15 @@ class Pass:
         found.fill_in(given.nearest, in_found)
         add_nearest(sums, in_given, in_found)
 
-    def _with_moments(self, moments: Moments, name: str, found: Block, given: Block) -> Moments:
+    def _add_moments(self, moments: Moments, name: str, found: Block, given: Block) -> None:
         half = self.rows is None
         if "distances" in self.needs:
             add_distances(moments, given, found, half)
         if "triplets" in self.needs:
             add_triplets(moments, given, found)
-        if self._own_ranks is None:
-            return moments
-        return add_pair_ranks(moments, given, found, half, self._given_ranks[name], self._own_ranks)
+        if self._own_ranks is not None:
+            given_ranks, found_ranks = self._given_ranks[name], self._own_ranks
+            add_pair_ranks(moments, given, found, half, given_ranks, found_ranks)
 
 
 def check_embedding(references: Mapping[str, Reference], embedding: NDArray[np.floating]) -> int:

@@ -53,6 +53,7 @@ def run(cell: Cell) -> Values:
     from bench.engine.fit import seed_global_generators
     from bench.geometry.euclidean import EuclideanDistances
     from bench.geometry.reference import LiveReference
+    from bench.geometry.tie_keys import tie_keys
     from bench.metrics.comparison import compare
     from bench.registry import Registry
 
@@ -70,9 +71,10 @@ def run(cell: Cell) -> Values:
         descent=cell.parameters["start"] == DESCENT,
         seed=cell.seed,
     )
+    keys = tie_keys(X)
     references = {
-        "geodesic": LiveReference(dataset.geodesics, len(X)),
-        "euclidean": LiveReference(EuclideanDistances(X), len(X)),
+        "geodesic": LiveReference(dataset.geodesics, len(X), tie_keys=keys),
+        "euclidean": LiveReference(EuclideanDistances(X), len(X), tie_keys=keys),
     }
     found = compare(references, model.transform(X), samples=[np.arange(_N)], needs=("ranks",))
     aucs = {f"{name}_auc": one.co_ranking.auc for name, one in found.items()}

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.reference import LiveReference
+from bench.geometry.tie_keys import tie_keys
 from bench.metrics.comparison import compare
 from bench.metrics.table import Metric
 from bench.seeds import stream
@@ -20,7 +21,8 @@ Points = NDArray[np.floating]
 
 
 def _score(metric: Metric, embedding: Points, points: Points) -> float:
-    flat = LiveReference(EuclideanDistances(points), len(points), coordinates=points)
+    keys = tie_keys(points, embedding)
+    flat = LiveReference(EuclideanDistances(points), len(points), points, keys)
     value = metric.function(compare({"it": flat}, embedding)["it"])
     return float(np.asarray(value)[K - 1]) if metric.curve else float(value)
 

@@ -28,16 +28,17 @@ def draw(shape, n, dimensions, seed):
     return np.ascontiguousarray(points)
 
 
-def check(points, rows, k, tie_seed=0):
+def check(points, rows, k, seed=0):
     n, tree = len(points), PointTree(points)
-    expected = rank_rows(EuclideanDistances(points).squares(rows), rows, tie_seed)
-    nearest = tree.nearest(rows, k, tie_seed)
+    keys = np.random.default_rng(seed).permutation(n).astype(np.uint64)
+    expected = rank_rows(EuclideanDistances(points).squares(rows), rows, keys)
+    nearest = tree.nearest(rows, k, keys)
     in_order = np.take_along_axis(expected, nearest, axis=1)
     assert (in_order == np.arange(1, k + 1)).all()
     others = np.random.default_rng(n).integers(0, n, (len(rows), k)).astype(np.int32)
     others = np.where(others == rows[:, None], (others + 1) % n, others).astype(np.int32)
     ranks = np.full(others.shape, n, dtype=np.int32)
-    tree.rank(rows, others, ranks, tie_seed)
+    tree.rank(rows, others, ranks, keys)
     assert (ranks == np.take_along_axis(expected, others, axis=1)).all()
 
 

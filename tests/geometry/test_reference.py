@@ -10,6 +10,7 @@ from scipy.stats import rankdata
 from bench.geometry.blocks import in_order, row_blocks
 from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.pair_ranks import find_places
+from bench.geometry.ranks import without_rounding
 from bench.geometry.reference import LiveReference, rank_pairs
 from bench.geometry.stored_reference import StoredReference, save_reference
 
@@ -38,7 +39,7 @@ def ranks_of(reference, distances):
     squares = np.asarray(distances, dtype=float) ** (2 if reference.squared else 1)
     places = np.empty(len(squares), np.int32)
     bits = squares.view(np.uint64)
-    find_places(bits, found.scale.from_first(found.first), len(found.ranks), places)
+    find_places(bits, tuple(found.scale), places)
     return found.ranks[places]
 
 
@@ -53,23 +54,51 @@ def test_the_ranks_of_pairs_are_those_of_scipy(points, reference):
     assert (ranks_of(reference, pdist(points)) == exact - exact.mean()).all()
 
 
-def test_beyond_the_pairs_that_are_kept_ranks_are_right_to_the_width_of_a_bin(monkeypatch):
-    monkeypatch.setattr("bench.geometry.pair_ranks._KEPT_PAIRS", 0)
-    points = np.random.default_rng(0).normal(size=(400, 3))
-    reference = LiveReference(EuclideanDistances(points), 400)
-    exact = rankdata(pdist(points))
-    found = ranks_of(reference, pdist(points))
-    assert np.abs(found - (exact - exact.mean())).max() < 1e-3 * len(exact)
-    assert np.corrcoef(found, exact)[0, 1] > 1 - 1e-7
+@pytest.fixture
+def few_places(monkeypatch):
+    """Let lengths share places, and look at a sample of rows first, though points are few."""
+    monkeypatch.setattr("bench.geometry.pair_ranks._EXACT_PAIRS", 0)
+    monkeypatch.setattr("bench.geometry.pair_ranks._SAMPLE", 10_000)
+    monkeypatch.setattr("bench.geometry.pair_ranks._SHARE", 2.0**-10)
 
 
-def test_beyond_the_pairs_that_are_kept_a_grid_is_still_exact(monkeypatch):
-    monkeypatch.setattr("bench.geometry.pair_ranks._KEPT_PAIRS", 0)
-    grid = np.stack(np.meshgrid(np.arange(9.0), np.arange(9.0)), axis=-1).reshape(-1, 2)
+def spread(shape, n=400):
+    g = np.random.default_rng(0)
+    points = g.normal(size=(n, 3))
+    if shape == "clusters":
+        points[n // 2 :] += 1e5
+    if shape == "clusters of clusters":
+        points = sum(10.0 ** (4 * i) * g.integers(0, 2, (n, 3)) for i in range(3)) + points
+    if shape == "one outlier":
+        points[0] = 1e8
+    if shape == "heavy tails":
+        points = points**15
+    if shape == "all scales":
+        points = np.exp(30 * points)
+    return points
+
+
+@pytest.mark.parametrize(
+    "shape",
+    ["round", "clusters", "clusters of clusters", "one outlier", "heavy tails", "all scales"],
+)
+def test_no_rank_is_off_by_more_than_the_share_of_a_place(few_places, shape):
+    """Lengths share a place only with few others, however they are spread."""
+    points = spread(shape)
+    lengths = pdist(points)
+    exact = rankdata(without_rounding(lengths**2))
+    found = ranks_of(LiveReference(EuclideanDistances(points), len(points)), lengths)
+    assert np.abs(found - (exact - exact.mean())).max() <= len(exact) * 2.0**-10
+    assert np.corrcoef(found, exact)[0, 1] > 1 - 2.0**-20
+
+
+def test_lengths_that_are_tied_keep_a_place_of_their_own(few_places):
+    """The ranks of a grid are exact, however many pairs there are."""
+    grid = np.stack(np.meshgrid(np.arange(20.0), np.arange(20.0)), axis=-1).reshape(-1, 2)
     reference = LiveReference(EuclideanDistances(0.1 * grid), len(grid))
     exact = rankdata(np.round(pdist(grid), 9))
     found = ranks_of(reference, 0.1 * pdist(grid))
-    np.testing.assert_allclose(np.corrcoef(found, exact)[0, 1], 1, rtol=1e-12)
+    np.testing.assert_allclose(found, exact - exact.mean(), rtol=1e-12)
 
 
 def test_distances_equal_but_for_rounding_have_one_rank(reference):
@@ -84,7 +113,7 @@ def test_a_distance_that_was_never_met_gets_the_rank_of_an_end(reference, distan
 
 
 def test_duplicates_need_no_bin_for_each_size_down_to_zero():
-    X = np.random.default_rng(0).normal(size=(600, 2))  # more pairs than are kept
+    X = np.random.default_rng(0).normal(size=(600, 2))
     X[1], X[3] = X[0], X[2] + 1e-200
     reference = LiveReference(EuclideanDistances(X), 600)
     assert len(rank_pairs(reference, None).ranks) < 2**20

@@ -112,9 +112,12 @@ def test_ties_are_not_broken_by_the_position_that_the_sort_found():
     assert (behind == ahead - (N - N // 2 - 1)).all()
 
 
-def test_another_tie_seed_is_another_order_and_the_same_seed_the_same():
+def test_other_tie_keys_are_another_order_and_the_same_keys_the_same():
     distances, rows = np.ones((N, N)), np.arange(N)
-    first, again, other = (rank_rows(distances, rows, tie_seed=s) for s in (1, 1, 2))
+    keys = np.arange(N, dtype=np.uint64)
+    first, again, other = (
+        rank_rows(distances, rows, own) for own in (None, keys, keys[::-1].copy())
+    )
     assert (first == again).all()
     off = ~np.eye(N, dtype=bool)
     assert abs(np.corrcoef(first[off], other[off])[0, 1]) < 5 / N
