@@ -48,9 +48,9 @@ def marks_caveat(reducers: int, seeds: int) -> str:
     """Say in a sentence how often marks are wrong among equal reducers."""
     share = false_exclusion_rate(reducers, seeds)
     return (
-        "The best is chosen from the seeds that test it, so that the 5 % are exceeded: of "
-        f"{reducers} equal reducers on {seeds} seeds, at least one is called worse in "
-        f"{100 * share:.0f} % of columns (simulated)."
+        "The best is chosen from the seeds that test it, so that an equal reducer is called worse "
+        f"in more than 5 % of columns: of {reducers} equal reducers on {seeds} seeds, at least one "
+        f"in {100 * share:.0f} % (simulated)."
     )
 
 
