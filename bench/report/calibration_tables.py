@@ -150,9 +150,9 @@ LEGEND = (
     "value; pairs that no path on the manifold joins are left out and counted. Spearman is over "
     f"the same pairs. A short circuit is an edge at these points whose true geodesic is more than "
     f"{SHORT_CIRCUIT:g} times as long as the edge; an edge across a bend cannot be, unless it "
-    "spans 171 degrees of it. Everything but \"single run\" is a mean over seeds first; a row of "
-    "the table by k is then a median, a worst case or a count over datasets. Ranks are among reducers without the "
-    "controls, by the AUC to three decimals; equal ones share a rank."
+    'spans 171 degrees of it. Everything but "single run" is a mean over seeds first; a row of '
+    "the table by k is then a median, a worst case or a count over datasets. Ranks are among "
+    "reducers without the controls, by the AUC to three decimals; equal ones share a rank."
 )
 
 

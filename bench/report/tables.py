@@ -29,14 +29,14 @@ _EDGES = 3  # of a column in a terminal: a line, and a space on either side
 LEGEND = (
     "Mean ± half-width of the 95 % interval over seeds (Student's t). Bold: best. Italic: not "
     "distinguishable from the best (paired t-test over the seeds that all have, Holm-corrected to "
-    "5 % for a best that is known beforehand); a reducer that failed on a seed is not compared. Controls come last and are never "
-    "marked. A cell such as (2/3) counts the seeds that finished; a word in place of a number "
-    "is the status of all of them."
+    "5 % for a best that is known beforehand); a reducer that failed on a seed is not compared. "
+    "Controls come last and are never marked. A cell such as (2/3) counts the seeds that "
+    "finished; a word in place of a number is the status of all of them."
 )
 
 
 def legend(results: Results) -> str:
-    """Explain cells and marks, and say how often marks are wrong with so many reducers and seeds."""
+    """Explain the cells and marks of tables, and say how often the marks are wrong."""
     compared = results.jobs[~results.jobs["control"]]
     reducers, seeds = compared["reducer"].nunique(), compared["seed"].nunique()
     if min(reducers, seeds) < 2:
