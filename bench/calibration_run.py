@@ -18,12 +18,12 @@ from bench.messages import console, warn
 from bench.plugins.quarantine import quarantine
 from bench.registry import Registry
 from bench.report.calibration import FILES, publish_calibration
-from bench.report.calibration_tables import by_k
+from bench.report.calibration_tables import MOST_OF_RUNS, by_k
 from bench.report.frame import Results, load_results
 from bench.store import Store
 from bench.suite import Overrides
 
-_SHOWN = ("n", "k", "bias", "95th percentile", "Spearman, mean", "short circuits", "at most")
+_SHOWN = ("n", "k", "bias", "95th percentile", "Spearman, mean", "short circuits", MOST_OF_RUNS)
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _summary(found: Calibration) -> Table:
     table = Table(title="By k, over all datasets", title_justify="left")
     frame = by_k(found.errors, found.scores)[list(_SHOWN)]
     for column in frame.columns:
-        table.add_column("AUC moves by at most" if column == "at most" else column)
+        table.add_column(f"AUC moves by {column}" if column == MOST_OF_RUNS else column)
     for row in frame.itertuples(index=False):
         table.add_row(*map(str, row))
     return table

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from bench.errors import BenchError
-from bench.messages import console
+from bench.messages import console, warn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,6 +64,7 @@ def score_files(
 ) -> None:
     """Score an embedding made by any tool, in files."""
     from bench.inputs import read_array
+    from bench.metrics.sampling import MIN_ROWS, has_intervals
     from bench.scoring import score, score_points
 
     if exact and sample is not None:
@@ -85,6 +86,8 @@ def score_files(
     if per_point is not None:
         _write_table(score_points(**arrays, **options), per_point)
     found = score(**arrays, **options)
+    if not (found["exact"] or has_intervals(found["rows"], found["n"])):
+        warn([f"No intervals from {found['rows']} rows: give --sample {MIN_ROWS} or more."])
     if as_json:
         typer.echo(json.dumps(found, indent=2, allow_nan=False))
     else:

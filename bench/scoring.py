@@ -104,8 +104,10 @@ def score(
         ``n``, ``exact``, and for ``euclidean`` and ``geodesic`` a dictionary of scores by name;
         those that depend on k are dictionaries by k, as text. Where rows were sampled also
         ``rows``, and in each dictionary ``standard_error`` and ``interval`` (95 %) of the same
-        layout. With geodesics and all metrics also ``reference_overlap``, and with a graph
-        ``graph``, which tells its components and bridges.
+        layout: both are None for K_max, Q_local and Q_global, which jump with the place of a
+        maximum, and the interval is None if fewer than 1,000 rows were drawn. With geodesics and
+        all metrics also ``reference_overlap``, and with a graph ``graph``, which tells its
+        components and bridges.
 
     Raises
     ------
@@ -364,13 +366,9 @@ def _report(chosen: Sequence[Metric], comparison: Comparison, ks: Sequence[int])
     found = _nested(readings, _values(readings, comparison))
     if not comparison.groups:
         return found
-    # Not for what no sample was taken for, nor for K_max: where a curve is highest jumps.
-    sampled = [
-        (metric, k)
-        for metric, k in readings
-        if set(metric.needs) <= set(_COUNTED) and metric.higher_is_better is not None
-    ]
+    # Chart and topology do not look at the sample.
+    sampled = [(metric, k) for metric, k in readings if set(metric.needs) <= set(_COUNTED)]
     errors = uncertainties(sampled, comparison)
     found["standard_error"] = _nested(sampled, [one.standard_error for one in errors])
-    found["interval"] = _nested(sampled, [[one.low, one.high] for one in errors])
+    found["interval"] = _nested(sampled, [one.interval and [*one.interval] for one in errors])
     return found

@@ -16,12 +16,14 @@ from sections import update
 
 from bench.decoder.table import DECODER_METRICS, HELD_OUT, MANIFOLD, DecoderMetric
 from bench.metrics.table import METRICS, Level, Metric
+from bench.report.statistics import false_exclusion_rate
 from bench.testing.decoder_metrics import DECODER_METRIC_RULES
 from bench.testing.metrics import METRIC_RULES
 from bench.testing.rules import Rule, rule_name
 
 PAGE = Path(__file__).with_name("metrics.md")
 N, K = 1000, 15  # where levels that depend on both are given as an example
+REDUCERS, SEEDS = (2, 4, 8, 16, 32), (3, 5, 10)  # for which wrong marks are counted
 _NEEDS = {
     "overlap": "which of the k nearest are shared",
     "neighbors": "the ranks of the k nearest on both sides",
@@ -70,6 +72,7 @@ def contents() -> dict[str, str]:
         "contract": contract(METRIC_RULES),
         "decoders": decoders(),
         "decoder contract": contract(DECODER_METRIC_RULES),
+        "marks": marks(),
     }
     return parts | of_each
 
@@ -84,6 +87,16 @@ def decoders() -> str:
         meaning = " ".join((metric.function.__doc__ or "").split())
         cells = [f"`{metric.name}`", metric.label, against, _range(metric), _better(metric), best]
         lines.append(f"| {' | '.join([*cells, meaning, metric.source])} |")
+    return "\n".join(lines)
+
+
+def marks() -> str:
+    """Return a table of how often marks exclude one of several equal reducers."""
+    lines = [f"| equal reducers | {' | '.join(f'{seeds} seeds' for seeds in SEEDS)} |"]
+    lines.append("|---" * (1 + len(SEEDS)) + "|")
+    for reducers in REDUCERS:
+        shares = [f"{100 * false_exclusion_rate(reducers, seeds):.0f} %" for seeds in SEEDS]
+        lines.append(f"| {reducers} | {' | '.join(shares)} |")
     return "\n".join(lines)
 
 

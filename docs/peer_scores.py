@@ -80,6 +80,16 @@ def pydrmetrics(X: Points, Y: Points, k: int) -> Scores:
     }
 
 
+def nxcurve(X: Points, Y: Points, k: int) -> Scores:
+    """Score by nxcurve, which takes the areas under its curves over log K."""
+    from nxcurve import quality_curve
+
+    return {
+        "q_nx": float(quality_curve(X, Y, k, "q")[0][k - 1]),
+        "auc": float(quality_curve(X, Y, k, "r")[1]),
+    }
+
+
 def dr_diagnostics(X: Points, Y: Points, k: int) -> Scores:
     """Score by dr-diagnostics."""
     from dr_diagnostics import euclidean_distances, rank_matrix
@@ -116,6 +126,7 @@ PEERS: dict[str, Callable[[Points, Points, int], Scores]] = {
     "scikit-learn": scikit_learn,
     "zadu": zadu,
     "pyDRMetrics": pydrmetrics,
+    "nxcurve": nxcurve,
     "dr-diagnostics": dr_diagnostics,
     "tensorflow-projection-qm": tensorflow_projection_qm,
 }

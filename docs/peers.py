@@ -26,7 +26,14 @@ from bench.metrics.table import METRICS
 
 PAGE = Path(__file__).with_name("metrics.md")
 EQUAL = 1e-9
-PACKAGES = ("scikit-learn", "zadu", "pydrmetrics", "dr-diagnostics", "tensorflow-projection-qm")
+PACKAGES = (
+    "scikit-learn",
+    "zadu",
+    "pydrmetrics",
+    "nxcurve",
+    "dr-diagnostics",
+    "tensorflow-projection-qm",
+)
 
 # Why a library's score differs whatever the points, by the number in the page's list.
 REASONS = {
@@ -53,6 +60,7 @@ TIES = {
     "tensorflow-projection-qm": 10,
     "dr-diagnostics": 11,
     "pyDRMetrics": 12,
+    "nxcurve": 12,
 }
 
 

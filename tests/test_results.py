@@ -10,7 +10,7 @@ from bench.record import Status
 from bench.report.frame import load_results
 from bench.report.likelihood import differences, verdict
 from bench.report.rebuilding import correlations
-from bench.report.tables import headline_tables
+from bench.report.tables import LEGEND, headline_tables, legend
 from bench.studies.likelihood import DESCENT
 from bench.suite import load_suite, plan
 
@@ -100,6 +100,15 @@ def test_reconstruction_errors_are_there_for_what_has_an_inverse(results):
 def test_the_readme_shows_the_committed_headline(results):
     for line in headline_tables(results)[0].markdown.splitlines()[2:]:
         assert line in README
+
+
+def test_the_page_and_the_readme_say_how_often_marks_are_wrong(results):
+    """The published page and README state the simulated rate of false exclusions."""
+    said = legend(results)
+    assert said in (ROOT / "results" / "comparison.md").read_text(encoding="utf-8")
+    caveat = said.removeprefix(LEGEND).strip()
+    assert "16 equal reducers on 3 seeds" in caveat
+    assert caveat in README
 
 
 def test_what_the_readme_says_of_autoencoders_holds(results, auc):

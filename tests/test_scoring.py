@@ -22,6 +22,7 @@ from bench.metrics.table import METRICS
 
 SCORES = {name for name, row in METRICS.items() if "topology" not in row.needs}
 WITHOUT_CHART = {name for name in SCORES if not name.startswith("chart")}
+JUMPING = {"k_max", "q_local", "q_global"}
 
 
 def roll(n, seed=0):
@@ -139,9 +140,13 @@ def test_a_sample_of_all_rows_equals_the_exact_scores_and_is_certain():
     sampled = bench.score(X, Y, intrinsic=U, k=(5, 50), sample=300)
     assert (sampled["exact"], sampled["rows"]) == (False, 300)
     for reference in ("euclidean", "geodesic"):
-        errors = sampled[reference].pop("standard_error")
-        assert {value for _, value in flat(errors)} == {0.0}
-        for path, (low, high) in flat(sampled[reference].pop("interval")):
+        errors, intervals = (
+            {path: value for path, value in flat(sampled[reference].pop(part)) if value is not None}
+            for part in ("standard_error", "interval")
+        )
+        assert set(errors.values()) == {0.0}
+        assert {path[0] for path in intervals} == WITHOUT_CHART - JUMPING
+        for path, (low, high) in intervals.items():
             value = dict(flat(exact[reference]))[path]
             assert low == pytest.approx(value, abs=1e-9), path
             assert high == pytest.approx(value, abs=1e-9), path
@@ -150,7 +155,7 @@ def test_a_sample_of_all_rows_equals_the_exact_scores_and_is_certain():
 
 def test_the_light_path_and_the_full_one_draw_and_score_the_same_rows():
     X, Y, _ = roll(2000)
-    options = {"k": 10, "sample": 100, "seed": 3}
+    options = {"k": 10, "sample": 1000, "seed": 3}
     light = bench.score(X, Y, metrics=["trustworthiness"], **options)["euclidean"]
     full = bench.score(X, Y, **options)["euclidean"]
     for part in ("standard_error", "interval"):
@@ -159,19 +164,35 @@ def test_the_light_path_and_the_full_one_draw_and_score_the_same_rows():
 
 
 def test_intervals_of_samples_hold_the_exact_score_as_often_as_they_say():
-    X, _, U = roll(5000)
-    Y = X[:, [0, 2]] + np.random.default_rng(0).normal(size=(5000, 2))
-    names = sorted(WITHOUT_CHART - {"k_max"})
-    exact = dict(flat(bench.score(X, Y, intrinsic=U, k=15, metrics=names)["geodesic"]))
+    """Of the intervals of every smooth score of a torn roll 90 to 98 % hold the exact one."""
+    X, _, U = roll(2000)
+    outer = U[:, :1] > np.median(U[:, 0])
+    Y = np.where(outer, 0.3 * U[:, ::-1] + [400, 0], U)
+    names = sorted(WITHOUT_CHART - JUMPING)
+    exact = dict(flat(bench.score(X, Y, intrinsic=U, metrics=names)["geodesic"]))
     held = {path: [] for path in exact}
-    for seed in range(100):
-        found = bench.score(X, Y, intrinsic=U, k=15, metrics=names, sample=100, seed=seed)
+    for seed in range(60):
+        found = bench.score(X, Y, intrinsic=U, metrics=names, sample=1000, seed=seed)
         for path, (low, high) in flat(found["geodesic"]["interval"]):
             held[path].append(low <= exact[path] <= high)
-    # Of 100 intervals at 95 %, 88 to 99 hold the score in all but one of some 500 cases.
+    # Of 60 intervals at 95 %, 50 or more hold the score in all but one of some 1,000 cases.
     for path, hits in held.items():
-        assert 88 <= sum(hits) <= 100, path
-    assert 0.92 <= np.mean(list(held.values())) <= 0.99
+        assert sum(hits) >= 50, path
+    assert 0.90 <= np.mean(list(held.values())) <= 0.98
+
+
+@pytest.mark.parametrize("m", [100, 1000])
+def test_scores_that_jump_have_no_uncertainty_and_small_samples_no_interval(m):
+    """Both are None for K_max, Q_local and Q_global; intervals begin at 1,000 rows."""
+    X, Y, _ = roll(2000)
+    found = bench.score(X, Y, sample=m)["euclidean"]
+    for name in JUMPING:
+        assert found["standard_error"][name] is None
+        assert found["interval"][name] is None
+    for path, error in flat(found["standard_error"]):
+        assert path[0] in JUMPING or error > 0
+    for path, interval in flat(found["interval"]):
+        assert (interval is None) == (path[0] in JUMPING or m < 1000)
 
 
 def test_what_is_sampled_is_chosen_by_the_number_of_points_and_can_be_forced(monkeypatch):
@@ -356,6 +377,7 @@ def test_the_command_prints_what_the_function_returns(files, capsys, monkeypatch
     code, said = run(capsys, monkeypatch, *pair, "--sample", 40, "--graph-neighbors", 5)
     assert code == 0
     assert "sample of 40 rows" in said.out
+    assert "No intervals from 40 rows: give --sample 1000 or more." in said.err
     assert '"components"' in said.out
 
 

@@ -54,6 +54,9 @@ class Metric:
         another order score the same only within chance.
     tabulated : bool
         Whether the report gives it a table; records and the CSV file have every metric.
+    smooth : bool
+        Whether it changes smoothly with the sums over rows, so that a sample of rows tells its
+        standard error. What is read where a curve is highest jumps with the place.
 
     Raises
     ------
@@ -76,6 +79,7 @@ class Metric:
     needs: tuple[str, ...] = ("ranks", "distances", "pair_ranks", "triplets")
     drawn: bool = False
     tabulated: bool = True
+    smooth: bool = True
     largest_k: Callable[[int], int] | None = None
 
     def __post_init__(self) -> None:
@@ -306,6 +310,7 @@ def mrre_missing(comparison: Comparison) -> Curve:
     higher_is_better=None,
     needs=("ranks",),
     tabulated=False,
+    smooth=False,
 )
 def k_max(comparison: Comparison) -> float:
     """Tell the k at which most is kept beyond chance: there local ends and global begins."""
@@ -320,6 +325,7 @@ def k_max(comparison: Comparison) -> float:
     source="Lee & Verleysen 2010",
     needs=("ranks",),
     tabulated=False,
+    smooth=False,
 )
 def q_local(comparison: Comparison) -> float:
     """Mean share of neighbours kept for k up to K_max."""
@@ -334,6 +340,7 @@ def q_local(comparison: Comparison) -> float:
     source="Lee & Verleysen 2010",
     needs=("ranks",),
     tabulated=False,
+    smooth=False,
 )
 def q_global(comparison: Comparison) -> float:
     """Mean share of neighbours kept for k from K_max on."""

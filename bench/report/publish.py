@@ -17,7 +17,7 @@ from bench.report.frame import Results
 from bench.report.held_out import held_out_numbers, held_out_section
 from bench.report.panels import FIGURES
 from bench.report.statistics import summarise
-from bench.report.tables import LEGEND, all_tables, github_table, headline_tables, tidy
+from bench.report.tables import all_tables, github_table, headline_tables, legend, tidy
 from bench.results_folder import announce, published, withdraw
 
 TABLES = ("comparison.csv", "comparison.tex", "comparison.md")
@@ -83,7 +83,7 @@ def numbers(results: Results) -> pd.DataFrame:
 
 
 def _markdown(results: Results, folder: Path) -> str:
-    parts = ["# Comparison\n", f"{LEGEND}\n", "## Scores and costs\n"]
+    parts = ["# Comparison\n", f"{legend(results)}\n", "## Scores and costs\n"]
     parts += [table.markdown for table in all_tables(results) if len(table.frame)]
     parts += ["## Above the floor\n", floor_section(results)]
     parts += ["## Held-out points\n", held_out_section(results)]

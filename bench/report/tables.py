@@ -13,7 +13,13 @@ from rich.text import Text
 
 from bench.report.escape import latex_escape, markdown_escape
 from bench.report.frame import Results, fixed
-from bench.report.statistics import Interval, interval, marks, summarise
+from bench.report.statistics import (
+    Interval,
+    false_exclusion_rate,
+    interval,
+    marks,
+    summarise,
+)
 
 REFERENCE_LABELS = {
     "geodesic": "geodesic neighbours",
@@ -23,11 +29,30 @@ REFERENCE_LABELS = {
 _EDGES = 3  # of a column in a terminal: a line, and a space on either side
 LEGEND = (
     "Mean ± half-width of the 95 % interval over seeds (Student's t). Bold: best. Italic: not "
-    "distinguishable from the best (paired t-test over the seeds that all have, Holm-corrected, "
-    "5 %); a reducer that failed on a seed is not compared. Controls come last and are never "
-    "marked. A cell such as (2/3) counts the seeds that finished; a word in place of a number "
-    "is the status of all of them."
+    "distinguishable from the best (paired t-test over the seeds that all have, Holm-corrected to "
+    "5 % for a best that is known beforehand); a reducer that failed on a seed is not compared. "
+    "Controls come last and are never marked. A cell such as (2/3) counts the seeds that "
+    "finished; a word in place of a number is the status of all of them."
 )
+
+
+def legend(results: Results) -> str:
+    """Explain the cells and marks of tables, and say how often the marks are wrong."""
+    compared = results.jobs[~results.jobs["control"]]
+    reducers, seeds = compared["reducer"].nunique(), compared["seed"].nunique()
+    if min(reducers, seeds) < 2:
+        return LEGEND
+    return f"{LEGEND} {marks_caveat(reducers, seeds)}"
+
+
+def marks_caveat(reducers: int, seeds: int) -> str:
+    """Say in a sentence how often marks are wrong among equal reducers."""
+    share = false_exclusion_rate(reducers, seeds)
+    return (
+        "The best is chosen from the seeds that test it, so that an equal reducer is called worse "
+        f"in more than 5 % of columns: of {reducers} equal reducers on {seeds} seeds, at least one "
+        f"in {100 * share:.0f} % (simulated)."
+    )
 
 
 @dataclass(frozen=True)

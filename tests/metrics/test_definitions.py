@@ -7,6 +7,8 @@ import pytest
 from metrics import slow
 from scipy.spatial.distance import cdist, pdist
 from scipy.stats import spearmanr
+from sklearn.datasets import make_swiss_roll
+from sklearn.decomposition import PCA
 
 import bench
 
@@ -89,3 +91,10 @@ def test_the_triplets_that_are_drawn_speak_for_all():
     share = np.mean(kept)
     error = np.sqrt(share * (1 - share) / (20 * n))
     assert abs(found - share) < 3 * error
+
+
+def test_auc_is_what_two_other_packages_compute():
+    """AUC of a roll and its principal components equals that of fmsne 0.6.6 and nxcurve 0.6.2."""
+    X = make_swiss_roll(1000, noise=0, random_state=0)[0]
+    found = bench.score(X, PCA(2).fit_transform(X), metrics=["auc"])["euclidean"]["auc"]
+    assert found == pytest.approx(0.580345542643921, abs=1e-12)

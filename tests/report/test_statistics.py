@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from bench.report.statistics import holm, interval, marks
+from bench.report.statistics import LEVEL, false_exclusion_rate, holm, interval, marks
 
 
 def test_an_interval_is_student_s():
@@ -72,3 +72,22 @@ def test_reducers_are_compared_on_the_seeds_that_all_of_them_have():
 
 def test_with_one_seed_nothing_is_called_tied():
     assert marks(scores(a=[0.9], b=[0.89]), higher_is_better=True) == {"a": "best"}
+
+
+@pytest.mark.parametrize("seeds", [3, 10])
+def test_the_stated_rate_of_false_exclusions_is_that_of_the_marks(seeds):
+    """Equal reducers are called worse as often as the page says, which is more than the level."""
+    generator, columns = np.random.default_rng(0), 600
+    wrong = 0
+    for _ in range(columns):
+        scores = generator.normal(size=(seeds, 16)) + generator.normal(size=(seeds, 1))
+        equal = pd.DataFrame(scores, columns=[f"r{i}" for i in range(16)])
+        wrong += len(marks(equal, higher_is_better=True)) < 16
+    stated = false_exclusion_rate(16, seeds)
+    assert wrong / columns == pytest.approx(stated, abs=4 * np.sqrt(stated / columns))
+    assert stated > LEVEL
+
+
+def test_with_two_reducers_no_choice_is_made_that_the_level_does_not_cover():
+    """A two-sided test of two reducers keeps its level whichever is ahead."""
+    assert false_exclusion_rate(2, 5) == pytest.approx(LEVEL, abs=0.01)
