@@ -9,18 +9,20 @@ import time
 from importlib import resources
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bench import Store
 from bench.cli import main
 
 PLUGINS = Path(__file__).parent / "plugins"
+PATIENCE = 600  # seconds after which a command counts as hung
 
 
 def bench(*arguments, **options):
     """Run the real command in a process of its own."""
     command = [sys.executable, "-m", "bench", *map(str, arguments)]
-    options = {"capture_output": True, "text": True, "timeout": 120} | options
+    options = {"capture_output": True, "text": True, "timeout": PATIENCE} | options
     return subprocess.run(command, check=False, **options)  # noqa: S603 - our own command
 
 
@@ -252,10 +254,11 @@ def heeds_interrupts():
     signal.signal(signal.SIGINT, before)
 
 
-def start_slow_run(out, calls, seeds=12):
+def start_slow_run(out, calls):
+    """Start twelve jobs, of which those from the fifth on wait to be let go."""
     command = [sys.executable, "-m", "bench", "run", "--dataset", "line", "--reducer", "slow"]
     command += ["--set", "line.n=120", "--workers", "2", "--plugins", PLUGINS, "--out", out]
-    for seed in range(seeds):
+    for seed in range(12):
         command += ["--seed", str(seed)]
     return subprocess.Popen(  # noqa: S603 - our own command
         [str(word) for word in command],
@@ -267,12 +270,36 @@ def start_slow_run(out, calls, seeds=12):
     )
 
 
-def wait_for_records(out, number):
-    for _ in range(600):
-        if len(list((out / "records").rglob("*.json"))) >= number:
-            return
+def let_go(calls):
+    calls.with_suffix(".go").touch()
+
+
+def called(calls):
+    """Return the seed and the process of each call so far."""
+    lines = calls.read_text().splitlines() if calls.exists() else []
+    return [tuple(map(int, line.split())) for line in lines]
+
+
+def wait_until(condition):
+    """Wait for what must come about; the limit is for what never does, not for slow machines."""
+    limit = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < limit
         time.sleep(0.1)
-    raise AssertionError("the run made no progress")
+
+
+def works_on(process):
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def wait_for_the_fifth(out, calls):
+    """Wait until four jobs are kept and two more are under way."""
+    wait_until(
+        lambda: len(list((out / "records").rglob("*.json"))) == 4 and len(called(calls)) == 6
+    )
 
 
 @pytest.mark.usefixtures("heeds_interrupts")
@@ -280,36 +307,51 @@ def wait_for_records(out, number):
 def test_a_run_that_is_stopped_resumes_with_nothing_lost_and_nothing_done_twice(tmp_path, how):
     out, calls = tmp_path / "results", tmp_path / "calls"
     run = start_slow_run(out, calls)
-    wait_for_records(out, 3)
+    wait_for_the_fifth(out, calls)
     run.send_signal(how)
-    _, stderr = run.communicate(timeout=30)
+    _, stderr = run.communicate(timeout=PATIENCE)
     if how == signal.SIGINT:
         assert run.returncode == 130
         assert "the same command resumes" in stderr
-    time.sleep(1.5)  # an orphan would go on
-    kept = {r.job.seed for r in Store(out).records()[0]}
-    assert 3 <= len(kept) < 12
-    begun = calls.read_text().split()
-    assert len(begun) <= len(kept) + 2  # those under way were lost, no other was begun
+    begun = called(calls)
+    wait_until(lambda: not any(works_on(process) for _, process in begun))
+    assert {r.job.seed for r in Store(out).records()[0]} == {0, 1, 2, 3}
+    assert sorted(seed for seed, _ in begun) == [0, 1, 2, 3, 4, 5]
 
+    let_go(calls)
     again = start_slow_run(out, calls)
-    stdout, stderr = again.communicate(timeout=60)
+    stdout, stderr = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, stderr
-    assert f"{12 - len(kept)} of 12 jobs to run, {len(kept)} done before" in stdout
+    assert "8 of 12 jobs to run, 4 done before" in stdout
     records, damaged = Store(out).records()
     assert damaged == []
     assert {r.job.seed for r in records} == set(range(12))
-    second = [int(seed) for seed in calls.read_text().split()[len(begun) :]]
-    assert sorted(second) == sorted(set(range(12)) - kept)
+    assert sorted(seed for seed, _ in called(calls)[len(begun) :]) == list(range(4, 12))
+
+
+@pytest.mark.usefixtures("heeds_interrupts")
+def test_two_interrupts_at_once_end_in_one_line(tmp_path):
+    """A terminal sends Ctrl-C to all processes, and a second one while the first is handled."""
+    out, calls = tmp_path / "results", tmp_path / "calls"
+    run = start_slow_run(out, calls)
+    wait_for_the_fifth(out, calls)
+    for _ in range(2):
+        os.killpg(run.pid, signal.SIGINT)
+    _, stderr = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 130
+    assert stderr.strip().count("\n") == 0
+    assert "Stopped. 4 of 12 jobs are kept" in stderr
 
 
 def test_two_runs_at_once_on_one_folder_are_refused(tmp_path):
-    run = start_slow_run(tmp_path / "results", tmp_path / "calls", seeds=30)
-    wait_for_records(tmp_path / "results", 1)
-    second = bench("run", "--reducer", "pca", "--out", tmp_path / "results")
+    out, calls = tmp_path / "results", tmp_path / "calls"
+    run = start_slow_run(out, calls)
+    wait_for_the_fifth(out, calls)
+    second = bench("run", "--reducer", "pca", "--out", out)
     assert second.returncode == 2
     assert "Another run is using" in second.stderr
-    run.communicate(timeout=60)
+    let_go(calls)
+    run.communicate(timeout=PATIENCE)
     assert run.returncode == 0
 
 

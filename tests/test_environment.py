@@ -19,7 +19,7 @@ PLUGINS = Path(__file__).parent / "plugins"
 def run(*arguments, env=(), **options):
     """Run the real command in a process of its own, with some variables set."""
     command = [sys.executable, "-m", "bench", *map(str, arguments)]
-    options = {"capture_output": True, "timeout": 300} | options
+    options = {"capture_output": True, "timeout": 600} | options
     return subprocess.run(command, check=False, env=os.environ | dict(env), **options)  # noqa: S603
 
 

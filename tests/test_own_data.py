@@ -261,7 +261,7 @@ def test_changed_data_are_another_job_and_moved_data_the_same(table, tmp_path):
 
 def test_a_run_goes_through_and_no_record_holds_the_path(folder, tmp_path):
     suite = Suite((Choice(str(folder)),), (Choice("pca"),), (0,), 1500)
-    settings = Settings(tmp_path / "out", 1, 60, None, False, False, ())
+    settings = Settings(tmp_path / "out", 1, 600, None, False, False, ())
     assert run_suite(suite, {}, settings) == 0
     records, _ = Store(tmp_path / "out").records()
     assert [r.job.dataset.name for r in records] == [name_of(folder)]
