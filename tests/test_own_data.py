@@ -357,8 +357,8 @@ def test_bad_folders_get_one_line_and_exit_code_2(tmp_path, refused, kind):
         (POINTS.astype(str), "'a.npy' must be real numbers"),
         (POINTS[:9], "'a.npy' has 9 points; 10 or more"),
         (
-            np.vstack([POINTS, 1e9 + POINTS]).astype(np.float64),
-            "'a.npy' has 130 points that differ",
+            np.vstack([POINTS, 1e9 + POINTS.astype(np.float64)]),
+            "'a.npy' has 129 points that differ",
         ),
         (np.int64(1.7e18) + np.arange(40)[:, None], "'a.npy' must be at most 2^53 where whole"),
         (

@@ -124,10 +124,8 @@ def skewed_quantiles(skewness: NDArray[np.float64], g: int) -> NDArray[np.float6
 def _skewness(deviations: NDArray[np.float64]) -> NDArray[np.float64]:
     spread = np.sqrt(np.square(deviations).mean(axis=0))
     third = (deviations**3).mean(axis=0)
-    cubed: NDArray[np.float64] = spread**3
-    found: NDArray[np.float64] = np.zeros_like(third)
-    np.divide(third, cubed, out=found, where=spread > _ROUNDING)
-    return found
+    flat = spread <= _ROUNDING
+    return np.asarray(np.where(flat, 0, third / np.where(flat, 1, spread) ** 3))
 
 
 def _interval(

@@ -59,3 +59,24 @@ def test_the_reconstruction_error_is_that_of_its_definition_and_says_of_how_many
     assert found.reconstruction_points == 500
     assert found.reconstruction_error == pytest.approx((X[:, 2] ** 2).sum() / (centred**2).sum())
     assert embed(Halves, X, inverse=True, inverse_sample=20).reconstruction_points == 20
+
+
+def test_shuffled_on_one_column():
+    """The shuffled control embeds points of one column: further columns are zero."""
+    from bench.controls import shuffled
+
+    points = np.arange(12, dtype=np.float32)[:, None]
+    found = shuffled(points, None, 2, 0)
+    assert found.shape == (12, 2)
+    assert not found[:, 1].any()
+    assert sorted(np.abs(found[:, 0])) == pytest.approx(
+        sorted(np.abs(points[:, 0] - 5.5)), abs=1e-5
+    )
+
+
+def test_none_is_no_embedding():
+    """A reducer that returns None is told what it should return."""
+    from bench.engine.fit import check_places
+
+    with pytest.raises(ValueError, match=r"returned None: an array of shape \(12, 2\)"):
+        check_places(None, 12, 2)
