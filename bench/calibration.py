@@ -18,6 +18,7 @@ from bench.geometry.calibration import graph_errors
 from bench.geometry.graph import GraphGeodesics, neighbor_graphs
 from bench.geometry.reference import DistanceRows, LiveReference
 from bench.geometry.tie_keys import tie_keys
+from bench.geometry.valid_distances import require_geodesics
 from bench.job import DatasetConfig
 from bench.metrics.aucs import aucs
 from bench.registry import Registry
@@ -113,9 +114,11 @@ class _Part:
 def _draw(config: DatasetConfig, registry: Registry) -> tuple[DatasetConfig, Dataset | str]:
     """Draw a dataset, or say why it cannot be drawn."""
     try:
-        return config, draw(config, registry)
+        dataset = draw(config, registry)
+        require_geodesics(dataset.geodesics, dataset.n)
     except Exception as error:  # noqa: BLE001 - a plugin may do anything
         return config, f"{config.label}, seed {config.seed}: {error}"
+    return config, dataset
 
 
 def _measure(

@@ -7,9 +7,9 @@ Geodesic
     radius where it is bent most, by its mean and Gaussian curvatures (Weisstein, MathWorld,
     "Moebius Strip").
 Status
-    Numerical, to a relative error of at most 0.005. The largest difference from a grid of four
-    times as many cells each way is 0.0016, over widths from 0.01 to 1. With noise, it is that of
-    the points before noise was added.
+    Numerical, to a relative error of at most 0.005. The largest difference found from a grid of
+    four times as many cells each way is 0.0016, over widths from 0.01 to 1. With noise, it is that
+    of the points before noise was added.
 Source
     Classical (do Carmo, Differential Geometry of Curves and Surfaces, 1976, section 2-6); drawn
     uniformly in (u, v).

@@ -5,9 +5,9 @@ Geodesic
     edges included. There is no closed form; it is solved on a fine grid
     (`bench.geometry.surface`).
 Status
-    Numerical, to a relative error of at most 0.005. The largest difference from a grid of four
-    times as many cells each way is 0.0004, at the amplitude 1. With noise, it is that of the points
-    before noise was added.
+    Numerical, to a relative error of at most 0.005. The largest difference found from a grid of
+    four times as many cells each way is 0.0004, at the amplitude 1. With noise, it is that of the
+    points before noise was added.
 Source
     Classical (do Carmo, Differential Geometry of Curves and Surfaces, 1976, chapter 3: the
     hyperbolic paraboloid); drawn uniformly in (x, y).

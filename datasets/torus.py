@@ -5,9 +5,9 @@ Geodesic
     is no closed form; it is solved on a fine grid (`bench.geometry.surface`). (The formula of the
     flat torus is wrong by a factor of R / (R - r) for neighbours on the inner equator.)
 Status
-    Numerical, to a relative error of at most 0.005. The largest difference from a grid of four
-    times as many cells each way is 0.0026, over all tubes that can be asked for. With noise, it is
-    that of the points before noise was added.
+    Numerical, to a relative error of at most 0.005. The largest difference found from a grid of
+    four times as many cells each way is 0.0026, over all tubes that can be asked for. With noise,
+    it is that of the points before noise was added.
 Source
     Classical (do Carmo, Differential Geometry of Curves and Surfaces, 1976, section 2-2); drawn
     uniformly on the surface.

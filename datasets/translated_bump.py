@@ -9,7 +9,8 @@ Geodesic
     deviation w bends most tightly on the spot, so the reach is its radius of curvature,
     ``w sqrt(pi / 3)``.
 Status
-    Closed form (G is measured on the pixels). With noise, it is that of the clean images.
+    Closed form (G is measured on the pixels). Parameters are refused where lengths would be off by
+    more than 1e-4 somewhere. With noise, it is that of the clean images.
 Source
     Donoho & Grimes, J. Math. Imaging Vis. 23, 2005.
 """

@@ -8,7 +8,8 @@ Geodesic
     to lie on other bars bring far images near in pixels. The reach is measured on images all over
     the square.
 Status
-    Closed form (G is measured on the pixels). With noise, it is that of the clean images.
+    Closed form (G is measured on the pixels). Parameters are refused where lengths would be off by
+    more than 1e-4 somewhere. With noise, it is that of the clean images.
 Source
     Donoho & Grimes, J. Math. Imaging Vis. 23, 2005, for the isometry.
 """
@@ -120,7 +121,7 @@ def dataset(
         color=centre[:, 0],
         image_shape=(size, size),
         intrinsic_dimension=2,
-        reach=sheet_reach(render, -farthest, farthest),
+        reach=sheet_reach(render, -farthest, farthest, cell=blur / 3, extent=height + 7 * blur),
         source="rendered here, after Donoho & Grimes 2005",
         licence="generated",
     )

@@ -7,8 +7,8 @@ Geodesic
     coordinates of the two centres, in pixels. The reach of a product is the smallest of its
     factors': ``w sqrt(pi / 3)`` for bumps of standard deviation w, as of one bump.
 Status
-    Closed form (the metric is measured on the pixels). With noise, it is that of the clean
-    images.
+    Closed form (the metric is measured on the pixels). Parameters are refused where lengths would
+    be off by more than 1e-4 somewhere. With noise, it is that of the clean images.
 Source
     Donoho & Grimes, J. Math. Imaging Vis. 23, 2005 (several objects that do not overlap).
 """

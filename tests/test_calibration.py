@@ -1,8 +1,10 @@
 """The command ``calibrate``, from a store with embeddings to what is published."""
 
+import dataclasses
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -10,6 +12,7 @@ from bench import Store
 from bench.calibration import calibrate
 from bench.calibration_plan import plan_calibration
 from bench.cli import main
+from bench.engine import prepare
 from bench.errors import BenchError
 from bench.registry import Registry
 from bench.report.calibration import FILES, calibration_section
@@ -138,6 +141,26 @@ def test_a_dataset_that_cannot_be_drawn_is_left_out_with_its_reason():
     assert set(found.errors["dataset"]) == {"line"}
     [reason] = found.left_out
     assert reason.startswith("fails")
+
+
+def test_a_dataset_whose_geodesics_are_not_distances_is_left_out(monkeypatch):
+    """Nothing is calibrated by what is not a distance."""
+    registry = Registry((PLUGINS,))
+
+    class Negative:
+        status, notes = "closed-form", {}
+
+        def distances(self, rows):
+            """Return -1 for each."""
+            return np.full((len(rows), 60), -1.0)
+
+    def draw(config, registry):
+        return dataclasses.replace(prepare.draw(config, registry), geodesics=Negative())
+
+    monkeypatch.setattr("bench.calibration.draw", draw)
+    found = calibrate(plan_calibration(registry, ["line"], [60], [0]), [5], registry)
+    [reason] = found.left_out
+    assert "geodesics must be 0 or more" in reason
 
 
 def test_by_default_nothing_is_downloaded():

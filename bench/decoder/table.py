@@ -324,6 +324,6 @@ def least_divergence(decoding: Decoding) -> float | None:
     tabulated=False,
 )
 def manifold_resolution(decoding: Decoding) -> float:
-    """Distance from the manifold, in radii, that points of the manifold itself are measured at."""
+    """Largest distance from the manifold, in radii, that points of it are measured at."""
     assert decoding.manifold is not None  # noqa: S101 - `reference_of` says so
     return decoding.manifold.resolution / decoding.radius

@@ -16,6 +16,7 @@ from bench.geometry.reference import LiveReference
 from bench.geometry.stored_reference import StoredReference, save_reference
 from bench.geometry.tie_keys import tie_keys
 from bench.geometry.traits import measure_traits
+from bench.geometry.valid_distances import require_geodesics, require_metric, stated_error
 from bench.job import DatasetConfig
 from bench.metrics.comparison import reference_overlap
 from bench.parameters import as_declared
@@ -69,8 +70,14 @@ def prepare(
         What tables say of it.
     arrays : dict of str to ndarray
         What figures need of it: colours, labels, thumbnails, the overlap of the references.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If its geodesics are not distances.
     """
     dataset = draw(config, registry)
+    require_geodesics(dataset.geodesics, dataset.n)
     keys = tie_keys(dataset.X)
     live = {
         "geodesic": LiveReference(dataset.geodesics, dataset.n, dataset.chart, keys),
@@ -79,6 +86,7 @@ def prepare(
     for name, reference in live.items():
         save_reference(reference, folder / name)
     references = {name: StoredReference.load(folder / name) for name in REFERENCES}
+    require_metric(references["geodesic"].distances, stated_error(dataset.geodesics))
     np.save(folder / "X.npy", dataset.X, allow_pickle=False)
     if dataset.chart is not None:
         np.save(folder / "chart.npy", dataset.chart, allow_pickle=False)

@@ -7,7 +7,8 @@ distance (Donoho & Grimes, J. Math. Imaging Vis. 23, 2005). Translation of a smo
 stays inside the frame is of this kind. The patterns are rendered from formulas, never resampled.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Render = Callable[[Array], Array]
 
-_PLACES = 12  # beside the middle and two corners, where a metric is measured
-_MOST_OFF = 0.01
+_PLACES = 64  # beside the middle and the corners, where a metric is measured
+_MOST_OFF = 1e-4  # of lengths that are called closed form
 _BLOCK_BYTES = 2**18  # of one float64 array of images; several of them fit into a core's own cache
 
 
@@ -62,10 +63,12 @@ def metric_tensor(render: Render, parameters: Array, step: float = 1e-4) -> Arra
     return np.asarray(derivative @ np.swapaxes(derivative, -1, -2))
 
 
-def constant_metric(render: Render, low: Array, high: Array) -> Array:
+def constant_metric(
+    render: Render, low: Array, high: Array, *, factors: Sequence[int] | None = None
+) -> Array:
     """Measure the metric that a family of images has all over a box of parameters.
 
-    It is compared at corners of the box, where a pattern is nearest to the frame, and at places
+    It is compared in all corners of the box, where a pattern is nearest to the frame, and at places
     within pixels, where one too fine for them shows.
 
     Parameters
@@ -74,6 +77,9 @@ def constant_metric(render: Render, low: Array, high: Array) -> Array:
         From parameters of shape (m, d) to images of shape (m, D).
     low, high : ndarray of shape (d,)
         Opposite corners of the box.
+    factors : sequence of int, optional
+        Where the manifold is taken for a product: how many of the parameters each factor has.
+        Between factors the metric is then 0.
 
     Returns
     -------
@@ -83,22 +89,27 @@ def constant_metric(render: Render, low: Array, high: Array) -> Array:
     Raises
     ------
     ValueError
-        If lengths elsewhere differ from it by more than 1 % in some direction, or nothing changes.
+        If lengths somewhere differ from it by more than 0.01 % in some direction, or nothing
+        changes.
     """
-    within = np.random.default_rng(0).uniform(low, high, (_PLACES, len(low)))
-    places = np.vstack([low, high, within])
-    middle = metric_tensor(render, (low + high) / 2)
-    if not np.linalg.eigvalsh(middle)[0] > 0:
+    factor = np.repeat(np.arange(len(factors or [0])), factors or [len(low)])
+    metric = np.where(factor[:, None] == factor, metric_tensor(render, (low + high) / 2), 0)
+    if not np.linalg.eigvalsh(metric)[0] > 0:
         raise ValueError("the images do not change with all of their parameters")
-    root = np.linalg.inv(np.linalg.cholesky(middle))
-    stretches = np.linalg.eigvalsh(root @ metric_tensor(render, places) @ root.T)
+    root = np.linalg.inv(np.linalg.cholesky(metric))
+    within = np.random.default_rng(0).uniform(low, high, (_PLACES, len(low)))
+    places = [*product(*zip(low, high, strict=True)), *within]
+    # One place at a time, so that few images are held at once.
+    tensors = np.stack([metric_tensor(render, np.array(place)) for place in places])
+    stretches = np.linalg.eigvalsh(root @ tensors @ root.T)
     off = np.abs(np.sqrt(np.maximum(stretches, 0)) - 1).max()
-    if off > _MOST_OFF:
+    if not off <= _MOST_OFF:
         raise ValueError(
-            f"lengths along the manifold would be off by {off:.1%}: the pattern is too fine for "
-            "the pixels, or is cut by the frame; make it wider, or the image larger"
+            f"lengths along the manifold would be off by {off:.2g}, at most {_MOST_OFF:g} is "
+            "allowed: the pattern is too fine for the pixels, or is cut by the frame; make it "
+            "wider, or the image larger"
         )
-    return middle
+    return np.asarray(metric)
 
 
 def flat_chart(parameters: Array, metric: Array) -> Array:

@@ -34,7 +34,7 @@ def decoding(encode, decode, *, known=True, **changed):
         held_out=held_out,
         clean=held_out,
         geodesics=cdist(held_out, held_out),
-        manifold=SampledManifold(plane(3000, 3), 2) if known else None,
+        manifold=SampledManifold(plane(3000, 3), 2, flat(plane(3000, 3))) if known else None,
         seed=0,
     )
     return dataclasses.replace(found, **changed)
@@ -62,25 +62,35 @@ def values_of(scores):
     return {(s.metric if s.k is None else f"{s.metric} {s.k}"): s.value for s in scores}
 
 
+def gain_of_a_projector(level):
+    """Noise that carries a point over the border of the square is not a projector's to remove."""
+    noisy = decoding(flat, lift).noisy(level)
+    nearest = lift(np.clip(flat(noisy), -1, 1))
+    after, before = np.linalg.norm(lift(flat(noisy)) - nearest), np.linalg.norm(noisy - nearest)
+    return 1 - after / before
+
+
 def test_a_projector_onto_the_plane_has_the_best_value_of_every_row():
     found = values(decoding(flat, lift))
     assert found["held_out_reconstruction"] == pytest.approx(0, abs=1e-12)
-    assert found["normal_error"] == pytest.approx(0, abs=1e-6)
-    assert found["tangential_error"] == pytest.approx(0, abs=1e-6)
+    assert found["normal_error"] <= found["manifold_resolution"] < 0.1
+    assert found["tangential_error"] <= found["manifold_resolution"]
     assert found["interpolant_distance"] == pytest.approx(0, abs=1e-3)
     assert found["interpolant_excess_length"] == pytest.approx(0, abs=1e-5)
     assert found["active_units"] == 1
     assert found["code_dimensions"] == pytest.approx(2, abs=0.1)
-    # Noise that carries a point over the border of the square is not its to remove.
-    assert found["denoising_gain 5"] > 0.97
+    for level in (0.05, 0.2):
+        stated = found[f"denoising_gain {round(100 * level)}"]
+        assert stated == pytest.approx(gain_of_a_projector(level), abs=0.04)
     assert found["sample_coverage"] > 0.8
     assert found["sample_precision"] > 0.9
 
 
 def test_the_identity_loses_nothing_and_cleans_nothing():
     found = values(control("identity"))
-    for name in ("held_out_reconstruction", "normal_error", "tangential_error"):
-        assert found[name] == pytest.approx(0, abs=1e-6)
+    assert found["held_out_reconstruction"] == pytest.approx(0, abs=1e-6)
+    for name in ("normal_error", "tangential_error"):
+        assert found[name] <= found["manifold_resolution"]
     for level in NOISE_LEVELS:
         assert found[f"denoising_gain {round(100 * level)}"] == pytest.approx(0, abs=1e-6)
     # The noise of 20 % on each coordinate, over the radius.
@@ -98,7 +108,7 @@ def test_the_mean_is_one_point_of_no_use():
 
 def test_what_is_learnt_by_heart_is_on_the_manifold_and_loses_little():
     found = values(control("nearest_training_point"))
-    assert found["normal_error"] == pytest.approx(0, abs=1e-6)
+    assert found["normal_error"] <= found["manifold_resolution"]
     assert 0 < found["held_out_reconstruction"] < 0.02
     assert found["denoising_gain 20"] > 0.9
     assert 0 < found["tangential_error"] < 0.2
@@ -134,9 +144,9 @@ def test_errors_along_and_off_the_manifold_are_told_apart():
     off = values(decoding(flat, lambda codes: lift(codes) + shift[4]))
     radius = decoding(flat, lift).radius
     assert off["normal_error"] == pytest.approx(0.1 / radius, rel=1e-3)
-    assert off["tangential_error"] == pytest.approx(0, abs=1e-5)
+    assert off["tangential_error"] <= off["manifold_resolution"]
     along = values(decoding(flat, lambda codes: lift(0.9 * codes)))
-    assert along["normal_error"] == pytest.approx(0, abs=1e-6)
+    assert along["normal_error"] <= along["manifold_resolution"]
     assert along["tangential_error"] == pytest.approx(0.1, rel=0.1)
 
 

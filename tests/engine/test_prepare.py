@@ -141,3 +141,21 @@ def test_arrays_that_figures_cannot_use(stated, why):
     drawn = engine.draw(DatasetConfig("circle", {"n": 60}, 0), Registry())
     with pytest.raises(ValueError, match=why):
         dataclasses.replace(drawn, **stated)
+
+
+@pytest.mark.parametrize("row", [0, 31])
+def test_a_dataset_whose_geodesics_are_not_distances_is_not_prepared(tmp_path, monkeypatch, row):
+    """NaN in any row is refused, and nothing is scored."""
+    drawn = engine.draw(DatasetConfig("circle", {"n": 60}, 0), Registry())
+    geodesics = drawn.geodesics
+
+    class Broken:
+        status, notes = "closed-form", {}
+
+        def distances(self, rows):
+            """Return the right ones but for one row."""
+            return np.where(rows[:, None] == row, np.nan, geodesics.distances(rows))
+
+    monkeypatch.setattr(engine, "draw", lambda *_: dataclasses.replace(drawn, geodesics=Broken()))
+    with pytest.raises(ValueError, match=f"0 or more .* got nan from point {row}"):
+        facts_of(tmp_path, "circle")
