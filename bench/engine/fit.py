@@ -182,7 +182,7 @@ def _reconstruction_error(
     sample: NDArray[np.intp],
 ) -> float:
     """Return the squared error over the variance: the same unit whatever the loss."""
-    restored = np.asarray(estimator.inverse_transform(embedding[sample]), dtype=np.float64)
+    restored = real_array(estimator.inverse_transform(embedding[sample])).astype(np.float64)
     points, centre = X[sample].astype(np.float64), X.mean(axis=0, dtype=np.float64)
     if restored.shape != points.shape:
         raise ValueError(f"inverse_transform gave shape {restored.shape}, expected {points.shape}")
