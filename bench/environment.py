@@ -1,7 +1,7 @@
 """Environment variables: what was set for other work must not reach ours.
 
-`neutralise` changes only processes of our own, the command line's and through it its workers'; a
-program that imports ``bench`` keeps what it has set.
+Only processes of our own are changed, the command line's and all workers'; a program that imports
+``bench`` keeps what it has set.
 """
 
 import atexit
@@ -14,17 +14,19 @@ from pathlib import Path
 
 from bench.errors import BenchError
 
-_NEUTRAL = {
+NEUTRAL = {
     "KERAS_BACKEND": "tensorflow",  # wins over the one in keras.json
     "MPLBACKEND": "agg",  # a notebook's cannot be loaded elsewhere, a window's needs a screen
     "PYTHONIOENCODING": "utf-8:backslashreplace",  # workers write to logs, never to the terminal
 }
+"""What results must not depend on, as workers find it."""
+
 _CACHE = "NUMBA_CACHE_DIR"
 
 
 def neutralise() -> None:
-    """Set what results must not depend on, for this process and all that it starts."""
-    os.environ.update(_NEUTRAL)
+    """Set `NEUTRAL` for this process and all that it starts."""
+    os.environ.update(NEUTRAL)
 
 
 def give_numba_a_cache() -> None:

@@ -19,8 +19,16 @@ _VECTORS = re.compile(r"sse4|avx|fma|f16c|amx|asimd|sve")  # x86 and ARM
 _PACKAGES = ("keras", "numba", "numpy", "scikit-learn", "scipy", "tensorflow", "umap-learn")
 
 
-def circumstances(threads: int) -> Circumstances:
-    """Describe this process now; ``threads`` is how many it may use."""
+def circumstances(threads: int, started: datetime | None = None) -> Circumstances:
+    """Describe this process now.
+
+    Parameters
+    ----------
+    threads : int
+        How many each library in it may use.
+    started : datetime, optional
+        When what is recorded began; now if not given.
+    """
     return Circumstances(
         versions=_versions(),
         processor=_cpuinfo("model name") or platform.processor() or platform.machine(),
@@ -28,7 +36,7 @@ def circumstances(threads: int) -> Circumstances:
         memory_bytes=memory_bytes(),
         system=f"{platform.system()} {platform.release()}",
         threads=threads,
-        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        started=(started or datetime.now(UTC)).isoformat(timespec="seconds"),
         processor_features=_vector_features(),
         thread_pools=_thread_pools(),
     )

@@ -3,8 +3,10 @@
 `bench.engine.guard` turns what they raise into a `Failure`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +46,11 @@ class Workplace:
 
 def run_job(job: Job, workplace: Workplace) -> tuple[Record, Arrays]:
     """Embed and score; return the record with the embedding and the curves."""
-    where = circumstances(workplace.threads)
+    # Described afterwards, when the libraries that it used have been loaded.
+    describe = partial(circumstances, workplace.threads, datetime.now(UTC))
     prepared = Prepared.load(workplace.prepared)
     run = _run_held_out if job.held_out else _run
-    return run(job, prepared, workplace.registry, where)
+    return run(job, prepared, workplace.registry, describe)
 
 
 def prepare_dataset(config: DatasetConfig, workplace: Workplace) -> tuple[DatasetFacts, Arrays]:
@@ -56,7 +59,7 @@ def prepare_dataset(config: DatasetConfig, workplace: Workplace) -> tuple[Datase
 
 
 def _run(
-    job: Job, prepared: Prepared, registry: Registry, where: Circumstances
+    job: Job, prepared: Prepared, registry: Registry, describe: Callable[[], Circumstances]
 ) -> tuple[Record, Arrays]:
     embedded = embed(job, prepared, registry)
     comparisons = compare(prepared.references, embedded.embedding)
@@ -71,7 +74,7 @@ def _run(
     record = Record(
         job,
         Status.OK,
-        where,
+        describe(),
         reason="; ".join(problems) or None,
         scores=(*scores, *more_scores),
         costs=embedded.costs,
@@ -82,13 +85,13 @@ def _run(
 
 
 def _run_held_out(
-    job: Job, prepared: Prepared, registry: Registry, where: Circumstances
+    job: Job, prepared: Prepared, registry: Registry, describe: Callable[[], Circumstances]
 ) -> tuple[Record, Arrays]:
     found = place_held_out(job, prepared, registry, metrics(registry), decoder_metrics(registry))
     record = Record(
         job,
         Status.OK,
-        where,
+        describe(),
         reason="; ".join(found.problems) or None,
         scores=tuple(found.scores),
         costs=found.costs,

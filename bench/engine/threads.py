@@ -40,7 +40,7 @@ def thread_limits(threads: int) -> dict[str, str]:
 
 
 @contextmanager
-def environment(variables: Mapping[str, str]) -> Iterator[None]:
+def variables_set(variables: Mapping[str, str]) -> Iterator[None]:
     """Set environment variables for processes that are started inside the context."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)

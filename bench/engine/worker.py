@@ -11,8 +11,8 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from multiprocessing import get_context, resource_tracker
@@ -23,7 +23,8 @@ from typing import Any
 from bench.engine.guard import guard
 from bench.engine.outcome import write
 from bench.engine.processes import TAG, descendants, end_all, held_bytes
-from bench.engine.threads import environment, thread_limits
+from bench.engine.threads import thread_limits, variables_set
+from bench.environment import NEUTRAL
 
 READY, BEGUN, DONE = b"r", b"b", b"d"
 MAX_LOG_BYTES = 2**20
@@ -80,12 +81,23 @@ def detach() -> None:
     """Leave Ctrl-C to the harness, end when it ends, and adopt the orphans of one's children."""
     os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # held back while it started
     if sys.platform == "linux":
         libc = ctypes.CDLL(None)
         libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
         libc.prctl(_SET_CHILD_SUBREAPER, 1)
         if os.getppid() == 1:  # the harness ended before we asked
             os._exit(1)
+
+
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """Let a process that is started inside ignore Ctrl-C from its first instruction on."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @dataclass
@@ -139,7 +151,8 @@ class Worker:
         # multiprocessing's own helper is started first, or it would carry this worker's tag.
         resource_tracker.ensure_running()
         self.process = context.Process(target=serve, args=(receive, send, self.preload))
-        with environment({TAG: self._tag, **thread_limits(self.threads)}):
+        variables = {TAG: self._tag, **thread_limits(self.threads), **NEUTRAL}
+        with variables_set(variables), _ctrl_c_held_back():
             self.process.start()
         receive.close()
         send.close()
