@@ -18,18 +18,12 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from bench.errors import BenchError
-from bench.files import Arrays, read_arrays, read_json, write_arrays, write_json, write_whole
+from bench.files import Arrays, read_arrays, read_json, write_arrays, write_json
 from bench.job import DatasetConfig, Job, short_name
 from bench.record import DatasetFacts, Record, Status
 from bench.record_checks import check_arrays, check_facts, check_job, check_scores
 from bench.results_folder import claim
 
-__all__ = [
-    "DamagedError",
-    "Store",
-    "Stored",
-    "write_whole",
-]  # bench.study_run takes the last from here
 _LONGEST_NAME = 255  # bytes, of a file
 
 

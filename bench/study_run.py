@@ -14,9 +14,10 @@ from bench.engine.outcome import Arrays, Failure
 from bench.engine.pool import Ended, Limits, Pool, shared_memory
 from bench.engine.threads import JOB_THREADS, cores
 from bench.engine.worker import Call
+from bench.files import write_whole
 from bench.messages import console, errors, warn
 from bench.record import Status
-from bench.store import Store, write_whole
+from bench.store import Store
 from bench.study import Cell, Outcome, load_study
 
 

@@ -4,6 +4,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -248,9 +249,10 @@ class _Execution:
     def _finish(self, record: Record, arrays: Arrays, log: Path) -> None:
         record = self._store.save(record, arrays)
         kept = self._store.log_path(record.job)
-        kept.unlink(missing_ok=True)
-        if record.status.is_failure and log.exists():
-            shutil.copyfile(log, kept)
+        with suppress(OSError):  # a log is no reason to end a run
+            kept.unlink(missing_ok=True)
+            if record.status.is_failure and log.exists():
+                shutil.copyfile(log, kept)
         self.records.append(record)
         self._listener.finished(record)
         if self._schedule.finished(record.job):
