@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.geometry.geodesics import Geodesics
+from bench.manifolds.geodesics import Geodesics
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,7 @@ class DatasetFactory(Protocol):
 
     Beside it the file of real data offers ``most(**parameters) -> int``, the number of points
     there are, and one whose data are downloaded ``downloads(**parameters)``, which lists the
-    `bench.downloads.Source` of each file.
+    `bench.data.downloads.Source` of each file.
     """
 
     def __call__(self, *, n: int, seed: int) -> Dataset:

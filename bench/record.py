@@ -238,7 +238,7 @@ class DatasetFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     intrinsic_dimension : int or None
         Where it is known.
     estimated_dimension : float or None
-        The same, estimated from the points (`bench.geometry.traits.two_nn`).
+        The same, estimated from the points (`bench.manifolds.traits.two_nn`).
     reach : float, "infinite" or None
         Of the manifold in units of X, where it is known; JSON has no word for infinity.
     neighbor_distance, diameter : float or None

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.decoder.pictures import PREFIX
-from bench.decoder.table import DECODER_METRICS
+from bench.metrics.decoder.pictures import PREFIX
+from bench.metrics.decoder.table import DECODER_METRICS
 from bench.job import PROTOCOL, DatasetConfig, Job, ReducerConfig
 from bench.metrics.table import METRICS
 from bench.record import DatasetFacts, Record, Score
@@ -133,7 +133,7 @@ def _check_curve(name: str, curve: NDArray[Any], n: int) -> None:
 
 
 def _check_picture(name: str, picture: NDArray[Any]) -> None:
-    """Refuse what `bench.decoder.pictures.draw` does not make."""
+    """Refuse what `bench.metrics.decoder.pictures.draw` does not make."""
     if picture.ndim not in (2, 3) or picture.dtype not in (np.uint8, np.float32):
         raise ValueError(f"{name} is not a picture")
 

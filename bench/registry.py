@@ -6,7 +6,7 @@
 2. An entry point in the group ``manifold_bench.reducers`` (``.datasets``, ``.metrics``).
 3. A dotted path ``package.module:Name``.
 
-A dataset may also be named by the path of a file or folder of the user's own, see `bench.own_data`.
+A dataset may also be named by the path of a file or folder of the user's own, see `bench.data.own`.
 Built-in reducers and datasets use the first door like everyone. Listing imports nothing: what a
 file needs is read off its import statements.
 """
@@ -249,7 +249,7 @@ class Registry:
             data of the user's own are not there, or not what they should be.
         """
         if kind == "dataset" and (path := self.own_data(name)):
-            from bench.own_data import read
+            from bench.data.own import read
 
             item = _own_data(path)
             if problem := _problem_of_name(item.name):
@@ -280,7 +280,7 @@ class Registry:
 
         A registered name comes first: ``./digits`` is a folder, ``digits`` the built-in dataset.
         """
-        from bench.own_data import looks_like_data
+        from bench.data.own import looks_like_data
 
         if not looks_like_data(name) or name in self.items("dataset"):
             return None
@@ -291,7 +291,7 @@ class Registry:
             yield from _table(kind, "bench.metrics.table", "METRICS")
             return
         if kind == "decoder_metric":
-            yield from _table(kind, "bench.decoder.table", "DECODER_METRICS")
+            yield from _table(kind, "bench.metrics.decoder.table", "DECODER_METRICS")
             return
         if kind == "reducer":
             yield from _table(kind, "bench.controls", "CONTROLS")
@@ -335,7 +335,7 @@ def _problem_of_name(name: str) -> str | None:
 
 def _check_kind(kind: Kind, item: object) -> None:
     """Refuse what a module offers as a metric and is none."""
-    from bench.decoder.table import DecoderMetric
+    from bench.metrics.decoder.table import DecoderMetric
     from bench.metrics.table import Metric
 
     rows: dict[Kind, type] = {"metric": Metric, "decoder_metric": DecoderMetric}
@@ -347,9 +347,9 @@ def _check_kind(kind: Kind, item: object) -> None:
 
 
 def _own_data(path: Path) -> Item:
-    from bench.own_data import name_of
+    from bench.data.own import name_of
 
-    return Item("dataset", name_of(path), str(path), "bench.own_data", "dataset", (str(path),))
+    return Item("dataset", name_of(path), str(path), "bench.data.own", "dataset", (str(path),))
 
 
 def _table(kind: Kind, module: str, table: str) -> Iterator[Item]:

@@ -13,10 +13,10 @@ from bench.engine.threads import cores
 from bench.errors import BenchError, unknown_name
 from bench.geometry.blocks import DEFAULT_MEMORY, Rows
 from bench.geometry.euclidean import EuclideanDistances, of_moderate_size
-from bench.geometry.geodesics import FlatGeodesics
+from bench.manifolds.geodesics import FlatGeodesics
 from bench.geometry.reference import DistanceRows, LiveReference
 from bench.geometry.tie_keys import tie_keys
-from bench.inputs import check_distances, check_points, check_whole
+from bench.data.arrays import check_distances, check_points, check_whole
 from bench.metrics.comparison import Comparison, compare
 from bench.metrics.sampling import Reading, draw_samples, read, uncertainties
 from bench.metrics.table import METRICS, Metric
@@ -301,7 +301,7 @@ def _references(
         coordinates = of_moderate_size(check_points(intrinsic, "intrinsic", n))
         geometries["geodesic"] = FlatGeodesics(coordinates)
     if graph_neighbors is not None:
-        from bench.geometry.graph import graph_geodesics
+        from bench.manifolds.graph import graph_geodesics
 
         graph_neighbors = check_whole(graph_neighbors, "graph_neighbors")
         try:

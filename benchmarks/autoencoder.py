@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from bench.autoencoders.estimator import Autoencoder
 from bench.datasets import digits, swiss_roll, translated_bump
 from bench.engine.circumstances import circumstances
-from bench.messages import console
+from bench.console import console
 from bench.seeds import stream
 
 HEADER = ["points", "epochs", "ours, CPU s", "Keras, CPU s", "ratio", "wanted", "loss", "Keras'"]

@@ -22,7 +22,7 @@ from bench.engine.circumstances import circumstances
 from bench.engine.memory import PeakMemory
 from bench.engine.threads import cores
 from bench.errors import UnsupportedError, unknown_name
-from bench.messages import console
+from bench.console import console
 from bench.registry import Item, Registry
 
 HEADER = [

@@ -30,10 +30,10 @@ from bench.engine.memory import PeakMemory
 from bench.errors import unknown_name
 from bench.geometry.blocks import in_order, row_blocks
 from bench.geometry.euclidean import EuclideanDistances
-from bench.geometry.graph import graph_geodesics
-from bench.geometry.shortest_paths import ShortestPaths
+from bench.manifolds.graph import graph_geodesics
+from bench.manifolds.shortest_paths import ShortestPaths
 from bench.geometry.stored_reference import StoredReference, save_reference
-from bench.messages import console
+from bench.console import console
 
 THREADS = 2
 K = 10

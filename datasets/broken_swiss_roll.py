@@ -18,11 +18,11 @@ from functools import lru_cache
 import numpy as np
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.pieces import PiecewiseGeodesics
-from bench.geometry.reach import curve_reach
-from bench.geometry.spiral import spiral_length
+from bench.manifolds.ambient import place
+from bench.manifolds.geodesics import FlatGeodesics
+from bench.manifolds.pieces import PiecewiseGeodesics
+from bench.manifolds.reach import curve_reach
+from bench.manifolds.spiral import spiral_length
 from bench.seeds import stream
 
 

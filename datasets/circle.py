@@ -11,8 +11,8 @@ Source
 import numpy as np
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.geodesics import CircularGeodesics
+from bench.manifolds.ambient import place
+from bench.manifolds.geodesics import CircularGeodesics
 from bench.seeds import stream
 
 

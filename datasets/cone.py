@@ -15,8 +15,8 @@ Source
 import numpy as np
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.cone import ConeGeodesics
+from bench.manifolds.ambient import place
+from bench.manifolds.cone import ConeGeodesics
 from bench.seeds import stream
 
 

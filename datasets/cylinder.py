@@ -13,8 +13,8 @@ Source
 import numpy as np
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.wrapped import WrappedGeodesics
+from bench.manifolds.ambient import place
+from bench.manifolds.wrapped import WrappedGeodesics
 from bench.seeds import stream
 
 

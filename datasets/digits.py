@@ -11,8 +11,8 @@ Source
 """
 
 from bench.dataset import Dataset
-from bench.geometry.default_graph import DEFAULT_NEIGHBORS
-from bench.real_images import choose, estimated
+from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
+from bench.data.real_images import choose, estimated
 
 
 def most(**_: object) -> int:

@@ -13,10 +13,10 @@ Source
 import numpy as np
 
 from bench.dataset import Dataset
-from bench.downloads import Source, fetch
-from bench.geometry.default_graph import DEFAULT_NEIGHBORS
-from bench.image_files import read_idx
-from bench.real_images import choose, estimated
+from bench.data.downloads import Source, fetch
+from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
+from bench.data.images import read_idx
+from bench.data.real_images import choose, estimated
 
 _URL = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"
 # Images and labels, training and test.

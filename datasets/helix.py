@@ -13,9 +13,9 @@ Source
 import numpy as np
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.reach import orbit_reach
+from bench.manifolds.ambient import place
+from bench.manifolds.geodesics import FlatGeodesics
+from bench.manifolds.reach import orbit_reach
 from bench.seeds import stream
 
 

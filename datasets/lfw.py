@@ -16,10 +16,10 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from bench.dataset import Dataset
-from bench.downloads import Source, fetch
-from bench.geometry.default_graph import DEFAULT_NEIGHBORS
-from bench.image_files import average_squares, read_grey, read_tar, tar_names
-from bench.real_images import choose, estimated
+from bench.data.downloads import Source, fetch
+from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
+from bench.data.images import average_squares, read_grey, read_tar, tar_names
+from bench.data.real_images import choose, estimated
 
 SOURCES = {
     "faces": Source(

@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset
-from bench.downloads import Source, fetch
-from bench.geometry.default_graph import DEFAULT_NEIGHBORS
-from bench.image_files import read_idx
-from bench.real_images import choose, estimated
+from bench.data.downloads import Source, fetch
+from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
+from bench.data.images import read_idx
+from bench.data.real_images import choose, estimated
 
 _URL = "https://ossci-datasets.s3.amazonaws.com/mnist"
 # Images and labels, training and test.

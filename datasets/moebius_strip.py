@@ -3,7 +3,7 @@
 Geodesic
     The shortest path in the surface ``((1 + v cos(u / 2)) cos u, (1 + v cos(u / 2)) sin u,
     v sin(u / 2))``, edge included. There is no closed form; it is solved on a fine grid of the
-    band that covers it twice (`bench.geometry.surface`, `bench.geometry.cover`). The reach is the
+    band that covers it twice (`bench.manifolds.surface`, `bench.manifolds.cover`). The reach is the
     radius where it is bent most, by its mean and Gaussian curvatures (Weisstein, MathWorld,
     "Moebius Strip").
 Status
@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.cover import CoverGeodesics
-from bench.geometry.surface import Surface, SurfaceGeodesics
+from bench.manifolds.ambient import place
+from bench.manifolds.cover import CoverGeodesics
+from bench.manifolds.surface import Surface, SurfaceGeodesics
 from bench.seeds import stream
 
 _CELLS = 256  # along the band, of the grid that geodesics are solved on; about square ones

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset
-from bench.downloads import Source, fetch
-from bench.geometry.default_graph import DEFAULT_NEIGHBORS
-from bench.real_images import choose, estimated
+from bench.data.downloads import Source, fetch
+from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
+from bench.data.real_images import choose, estimated
 
 SOURCES = {
     "faces": Source(

@@ -27,11 +27,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.head import render_head
-from bench.geometry.images import Render, flat_chart, metric_tensor, render_images
-from bench.geometry.near_lines import ParameterBox
-from bench.geometry.parameter_grid import GridGeodesics, ParameterGrid
-from bench.geometry.varying_metric import VaryingMetric
+from bench.manifolds.head import render_head
+from bench.manifolds.images import Render, flat_chart, metric_tensor, render_images
+from bench.manifolds.near_lines import ParameterBox
+from bench.manifolds.parameter_grid import GridGeodesics, ParameterGrid
+from bench.manifolds.varying_metric import VaryingMetric
 from bench.seeds import stream
 
 REVISION = 2  # geodesics by squared distances interpolated between nodes

@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.blobs import render_blobs
-from bench.geometry.images import constant_metric, flat_chart, render_images, require_positive
-from bench.geometry.wrapped import WrappedGeodesics
+from bench.manifolds.blobs import render_blobs
+from bench.manifolds.images import constant_metric, flat_chart, render_images, require_positive
+from bench.manifolds.wrapped import WrappedGeodesics
 from bench.seeds import stream
 
 # Each arm is a pair of blobs, and a fainter one between arms: half a period nearly maps the

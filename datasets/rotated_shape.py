@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.geodesics import CircularGeodesics
-from bench.geometry.images import Render, constant_metric, pixel_positions, render_images
-from bench.geometry.reach import orbit_reach
+from bench.manifolds.geodesics import CircularGeodesics
+from bench.manifolds.images import Render, constant_metric, pixel_positions, render_images
+from bench.manifolds.reach import orbit_reach
 from bench.seeds import stream
 
 # Three arms of unlike length and brightness around a centre, as round blobs: a third of a turn

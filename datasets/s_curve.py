@@ -13,8 +13,8 @@ Source
 import numpy as np
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.geodesics import FlatGeodesics
+from bench.manifolds.ambient import place
+from bench.manifolds.geodesics import FlatGeodesics
 
 
 def dataset(

@@ -15,8 +15,8 @@ Source
 import numpy as np
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.hole import HoleGeodesics
+from bench.manifolds.ambient import place
+from bench.manifolds.hole import HoleGeodesics
 from bench.seeds import stream
 
 

@@ -3,7 +3,7 @@
 Geodesic
     The shortest path in the surface ``z = amplitude * (x**2 - y**2)`` over the square from -1 to 1,
     edges included. There is no closed form; it is solved on a fine grid
-    (`bench.geometry.surface`).
+    (`bench.manifolds.surface`).
 Status
     Numerical, to a relative error of at most 0.005. The largest difference found from a grid of
     four times as many cells each way is 0.0004, at the amplitude 1. With noise, it is that of the
@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.surface import Surface, SurfaceGeodesics
+from bench.manifolds.ambient import place
+from bench.manifolds.surface import Surface, SurfaceGeodesics
 from bench.seeds import stream
 
 _CELLS = (64, 64)  # of the grid that geodesics are solved on

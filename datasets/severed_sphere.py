@@ -4,7 +4,7 @@ Geodesic
     The shortest path in what remains: the great circle where it stays there; otherwise a great
     circle that touches the rim of a removed pole, a part of the rim, and a great circle
     away from it, by the shorter of the two rims
-    (`bench.geometry.sphere.RimmedSphereGeodesics` has the formula).
+    (`bench.manifolds.sphere.RimmedSphereGeodesics` has the formula).
 Status
     Closed form. With noise, it is that of the points before noise was added.
 Source
@@ -15,8 +15,8 @@ Source
 import numpy as np
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.sphere import RimmedSphereGeodesics, from_angles
+from bench.manifolds.ambient import place
+from bench.manifolds.sphere import RimmedSphereGeodesics, from_angles
 from bench.seeds import stream
 
 

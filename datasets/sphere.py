@@ -11,8 +11,8 @@ Source
 import numpy as np
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.sphere import SphereGeodesics
+from bench.manifolds.ambient import place
+from bench.manifolds.sphere import SphereGeodesics
 from bench.seeds import stream
 
 

@@ -4,7 +4,7 @@ Geodesic
     The great circle, as long as it stays in the cap. A cap up to a hemisphere is convex, and all
     do. In a larger one the great circle may cross what was cut off; the path then follows a
     great circle to the rim, the rim, and a great circle from it
-    (`bench.geometry.sphere.RimmedSphereGeodesics` has the formula).
+    (`bench.manifolds.sphere.RimmedSphereGeodesics` has the formula).
 Status
     Closed form. With noise, it is that of the points before noise was added.
 Source
@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.sphere import RimmedSphereGeodesics, from_angles
+from bench.manifolds.ambient import place
+from bench.manifolds.sphere import RimmedSphereGeodesics, from_angles
 from bench.seeds import stream
 
 

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import pdist
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.pieces import PiecewiseGeodesics
-from bench.geometry.sphere import SphereGeodesics
+from bench.manifolds.ambient import place
+from bench.manifolds.pieces import PiecewiseGeodesics
+from bench.manifolds.sphere import SphereGeodesics
 from bench.seeds import stream
 
 _RADIUS, _OUTER_RADIUS, _SPREAD = 5.0, 25.0, 10.0

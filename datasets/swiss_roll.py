@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.spiral import spiral_angle, spiral_length, spiral_reach
+from bench.manifolds.ambient import place
+from bench.manifolds.geodesics import FlatGeodesics
+from bench.manifolds.spiral import spiral_angle, spiral_length, spiral_reach
 from bench.seeds import stream
 
 

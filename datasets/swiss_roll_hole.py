@@ -15,9 +15,9 @@ Source
 import numpy as np
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.hole import HoleGeodesics
-from bench.geometry.spiral import spiral_length
+from bench.manifolds.ambient import place
+from bench.manifolds.hole import HoleGeodesics
+from bench.manifolds.spiral import spiral_length
 
 
 def dataset(

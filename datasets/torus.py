@@ -2,7 +2,7 @@
 
 Geodesic
     The shortest path in the surface ``((R + r cos v) cos u, (R + r cos v) sin u, r sin v)``. There
-    is no closed form; it is solved on a fine grid (`bench.geometry.surface`). (The formula of the
+    is no closed form; it is solved on a fine grid (`bench.manifolds.surface`). (The formula of the
     flat torus is wrong by a factor of R / (R - r) for neighbours on the inner equator.)
 Status
     Numerical, to a relative error of at most 0.005. The largest difference found from a grid of
@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.surface import Surface, SurfaceGeodesics
+from bench.manifolds.ambient import place
+from bench.manifolds.surface import Surface, SurfaceGeodesics
 from bench.seeds import stream
 
 _CELLS = (96, 32)  # of the grid that geodesics are solved on, and more around a thick tube

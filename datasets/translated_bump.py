@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.images import (
+from bench.manifolds.geodesics import FlatGeodesics
+from bench.manifolds.images import (
     constant_metric,
     flat_chart,
     pixel_grid,

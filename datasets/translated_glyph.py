@@ -18,15 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.blobs import render_blobs, stroke
-from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.images import (
+from bench.manifolds.blobs import render_blobs, stroke
+from bench.manifolds.geodesics import FlatGeodesics
+from bench.manifolds.images import (
     constant_metric,
     flat_chart,
     render_images,
     require_positive,
 )
-from bench.geometry.reach import sheet_reach
+from bench.manifolds.reach import sheet_reach
 from bench.seeds import stream
 
 # An S is two circles, of which the upper turns left and the lower turns right.

@@ -22,15 +22,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.images import (
+from bench.manifolds.geodesics import FlatGeodesics
+from bench.manifolds.images import (
     constant_metric,
     flat_chart,
     pixel_positions,
     render_images,
     require_positive,
 )
-from bench.geometry.reach import sheet_reach
+from bench.manifolds.reach import sheet_reach
 from bench.seeds import stream
 
 

@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.curves import closed_arc_length
-from bench.geometry.geodesics import CircularGeodesics
-from bench.geometry.reach import curve_reach
+from bench.manifolds.ambient import place
+from bench.manifolds.curves import closed_arc_length
+from bench.manifolds.geodesics import CircularGeodesics
+from bench.manifolds.reach import curve_reach
 from bench.seeds import stream
 
 

@@ -3,7 +3,7 @@
 Geodesic
     The shortest path in the surface ``z = amplitude * sin(pi x) * tanh(3 y)`` over the square from
     -1 to 1, edges included. There is no closed form; it is solved on a fine grid
-    (`bench.geometry.surface`).
+    (`bench.manifolds.surface`).
 Status
     Numerical, to a relative error of at most 0.005, a bound that is measured and not proven.
     Against grids of four times as many cells each way, distances were found to differ by up to
@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.ambient import place
-from bench.geometry.surface import Surface, SurfaceGeodesics
+from bench.manifolds.ambient import place
+from bench.manifolds.surface import Surface, SurfaceGeodesics
 from bench.seeds import stream
 
 _CELLS = (128, 128)  # of the grid that geodesics are solved on

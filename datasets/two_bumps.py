@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.blobs import render_blobs
-from bench.geometry.geodesics import FlatGeodesics
-from bench.geometry.images import (
+from bench.manifolds.blobs import render_blobs
+from bench.manifolds.geodesics import FlatGeodesics
+from bench.manifolds.images import (
     constant_metric,
     flat_chart,
     render_images,

@@ -18,9 +18,9 @@ from math import isqrt
 import numpy as np
 
 from bench.dataset import Dataset, require_points
-from bench.geometry.default_graph import DEFAULT_NEIGHBORS, neighbors_among
-from bench.geometry.graph import graph_geodesics
-from bench.geometry.images import add_pixel_noise
+from bench.manifolds.default_graph import DEFAULT_NEIGHBORS, neighbors_among
+from bench.manifolds.graph import graph_geodesics
+from bench.manifolds.images import add_pixel_noise
 from bench.seeds import stream
 
 

@@ -15,9 +15,9 @@ import pandas as pd
 import typer
 from sections import update
 
-from bench.geometry.default_graph import DEFAULT_NEIGHBORS
-from bench.report.calibration import load_calibration, sections
-from bench.report.calibration_tables import changes_of_runs, with_changes
+from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
+from bench.studies.calibration.report import load_calibration, sections
+from bench.studies.calibration.tables import changes_of_runs, with_changes
 
 PAGE = Path(__file__).with_name("calibration.md")
 RESULTS = Path(__file__).parents[1] / "results"

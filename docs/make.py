@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from sections import update
 
-from bench.decoder.table import DECODER_METRICS, HELD_OUT, MANIFOLD, DecoderMetric
+from bench.metrics.decoder.table import DECODER_METRICS, HELD_OUT, MANIFOLD, DecoderMetric
 from bench.metrics.table import METRICS, Level, Metric
 from bench.report.statistics import false_exclusion_rate
 from bench.testing.decoder_metrics import DECODER_METRIC_RULES

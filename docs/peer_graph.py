@@ -37,7 +37,7 @@ def _largest(distances: Distances, points: Points) -> str:
 
 
 def _bench(X: Points) -> NDArray[np.float64]:
-    from bench.geometry.graph import graph_geodesics
+    from bench.manifolds.graph import graph_geodesics
 
     return graph_geodesics(X, n_neighbors=K).distances(np.arange(len(X)))
 

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from bench import Store
-from bench.cli import main
+from bench.cli.main import main
 
 PLUGINS = Path(__file__).parent / "plugins"
 PATIENCE = 600  # seconds after which a command counts as hung
@@ -223,7 +223,7 @@ def test_list_loads_nothing_heavy_and_says_what_is_unavailable(tmp_path):
     (tmp_path / "reducers").mkdir()
     (tmp_path / "reducers" / "odd.py").write_text("import no_such_package\n")
     code = (
-        "import sys; from bench.cli import main\n"
+        "import sys; from bench.cli.main import main\n"
         f"sys.argv = ['bench', 'list', '--plugins', {str(tmp_path)!r}]\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert end.code == 0, end.code\n"
         "heavy = {'tensorflow', 'umap', 'matplotlib', 'sklearn', 'numba', 'scipy', 'pandas'}\n"

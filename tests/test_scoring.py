@@ -15,9 +15,9 @@ from sklearn.datasets import make_swiss_roll
 from sklearn.manifold import trustworthiness
 
 import bench
-from bench.cli import main
+from bench.cli.main import main
 from bench.errors import BenchError
-from bench.inputs import read_array
+from bench.data.arrays import read_array
 from bench.metrics.table import METRICS
 
 SCORES = {name for name, row in METRICS.items() if "topology" not in row.needs}

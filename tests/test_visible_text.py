@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from bench.errors import one_line
 from bench.job import LONGEST_LABEL, DatasetConfig, Job, ReducerConfig
-from bench.messages import PlainConsole
+from bench.console import PlainConsole
 from bench.record import LONGEST_REASON, Circumstances, Record, Status
 from bench.visible_text import shorten, visible
 

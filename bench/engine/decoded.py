@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.controls import DECODERS
-from bench.decoder.card import judge
-from bench.decoder.decoding import Decoding
-from bench.decoder.pictures import draw
-from bench.decoder.table import DecoderMetric
-from bench.decoder.truth import sampled_manifold, without_noise
+from bench.metrics.decoder.card import judge
+from bench.metrics.decoder.decoding import Decoding
+from bench.metrics.decoder.pictures import draw
+from bench.metrics.decoder.table import DecoderMetric
+from bench.engine.truth import sampled_manifold, without_noise
 from bench.engine.fit import Fitted
 from bench.engine.prepare import Prepared
 from bench.engine.split import Split
@@ -80,9 +80,9 @@ def judge_decoder(
     Returns
     -------
     scores, problems
-        As `bench.decoder.card.judge`.
+        As `bench.metrics.decoder.card.judge`.
     arrays : dict of str to ndarray
-        As `bench.decoder.pictures.draw`.
+        As `bench.metrics.decoder.pictures.draw`.
     """
     training, held_out = parts.training, parts.held_out
     clean = without_noise(job.dataset, registry)

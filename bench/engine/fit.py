@@ -16,7 +16,7 @@ from bench.engine.prepare import Prepared
 from bench.engine.processes import cpu_seconds
 from bench.errors import DegenerateError, one_line
 from bench.job import Job
-from bench.real_numbers import real_array
+from bench.data.real_numbers import real_array
 from bench.record import Costs
 from bench.reducer import Reducer, as_reducer
 from bench.registry import Registry

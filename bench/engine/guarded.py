@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.decoder.table import DecoderMetric
+from bench.metrics.decoder.table import DecoderMetric
 from bench.engine.circumstances import circumstances
 from bench.engine.fit import embed
 from bench.engine.held_out import place_held_out

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.controls import CONTROLS, DECODERS
-from bench.decoder.table import DecoderMetric
+from bench.metrics.decoder.table import DecoderMetric
 from bench.engine.decoded import Coder, judge_decoder
 from bench.engine.fit import Fitted, check_places, fit, measure
 from bench.engine.prepare import Prepared
@@ -77,7 +77,7 @@ class HeldOut:
     problems : list of str
         What failed without taking anything from the rest.
     arrays : dict of str to ndarray
-        Learning curves, by ``learning/`` and their name, and `bench.decoder.pictures.draw`.
+        Learning curves, by ``learning/`` and their name, and `bench.metrics.decoder.pictures.draw`.
     """
 
     embedding: Places

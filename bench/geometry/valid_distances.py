@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.geometry.blocks import Rows, row_blocks
-from bench.geometry.geodesics import Geodesics
+from bench.manifolds.geodesics import Geodesics
 
 _FEW = 8  # rows
 _ROUNDED = 1e-6  # what rounding may do, as a share of the largest distance

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from bench.decoder.table import DECODER_METRICS, HELD_OUT, DecoderMetric
+from bench.metrics.decoder.table import DECODER_METRICS, HELD_OUT, DecoderMetric
 from bench.record import Status
 from bench.report.frame import Results, reducer_label
 from bench.report.statistics import interval, marks
@@ -84,7 +84,7 @@ def decoder_section(results: Results) -> str:
 def absences(results: Results) -> pd.DataFrame:
     """Return which measures of decoders have no number, and why: by reducer, measure and reason.
 
-    Jobs that ended well say in their reason which measure failed (`bench.decoder.card.judge`).
+    Jobs that ended well say in their reason which measure failed (`bench.metrics.decoder.card.judge`).
     """
     columns = ["reducer", "measure", "reason", "datasets"]
     jobs = () if results.held_out is None else results.held_out.records

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from bench.decoder.pictures import NOISE, PREFIX
+from bench.metrics.decoder.pictures import NOISE, PREFIX
 from bench.record import Record
 from bench.report.frame import Results, reducer_label
 from bench.report.panels import Drawing, distinct_colors, grid_of_panels, plain

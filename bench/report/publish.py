@@ -7,7 +7,7 @@ import pandas as pd
 
 from bench.files import write_whole
 from bench.record import Status
-from bench.report.calibration import calibration_section, redraw_calibration
+from bench.studies.calibration.report import calibration_section, redraw_calibration
 from bench.report.captions import figures_section
 from bench.report.datasets import datasets_section
 from bench.report.decoder import decoder_section

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy import stats
 
-from bench.decoder.decoding import NOISE_LEVELS
+from bench.metrics.decoder.decoding import NOISE_LEVELS
 from bench.report.decoder import decoder_scores
 from bench.report.floor import NOISE
 from bench.report.frame import Results

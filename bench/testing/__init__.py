@@ -11,8 +11,8 @@ or from a shell, ``python -m bench check NAME --plugins DIR``.
 from collections.abc import Iterator
 
 from bench.dataset import DatasetFactory
-from bench.decoder.table import DecoderMetric
-from bench.downloads import downloads_of, fetch
+from bench.metrics.decoder.table import DecoderMetric
+from bench.data.downloads import downloads_of, fetch
 from bench.errors import BenchError, unknown_name
 from bench.metrics.table import Metric
 from bench.reducer import as_reducer

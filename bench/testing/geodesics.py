@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from bench.dataset import Dataset, DatasetFactory
 from bench.geometry.euclidean import EuclideanDistances
-from bench.geometry.geodesics import Status
-from bench.geometry.graph import graph_geodesics
+from bench.manifolds.geodesics import Status
+from bench.manifolds.graph import graph_geodesics
 from bench.testing.rules import N, require
 
 _LARGEST_ERROR = 0.05  # of geodesics that are called numerical, and not a graph's estimate

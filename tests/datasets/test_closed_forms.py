@@ -20,9 +20,9 @@ from bench.datasets import (
     swiss_roll,
     trefoil,
 )
-from bench.geometry.cone import ConeGeodesics
-from bench.geometry.hole import HoleGeodesics
-from bench.geometry.wrapped import WrappedGeodesics
+from bench.manifolds.cone import ConeGeodesics
+from bench.manifolds.hole import HoleGeodesics
+from bench.manifolds.wrapped import WrappedGeodesics
 
 ROWS = np.arange(40)
 
@@ -193,7 +193,7 @@ def test_trefoil_geodesics_are_the_integral_of_its_speed_the_shorter_way_to_ten_
 
 
 def test_arc_length_of_the_trefoil_is_exact_between_its_nodes():
-    from bench.geometry.curves import closed_arc_length
+    from bench.manifolds.curves import closed_arc_length
 
     def velocity(t):
         return np.column_stack(

@@ -7,7 +7,7 @@ from sklearn.datasets import load_digits
 from sklearn.neighbors import KNeighborsClassifier
 
 from bench.datasets import digits, gaussian_noise, shuffled_digits, uniform_noise
-from bench.geometry.graph import graph_geodesics
+from bench.manifolds.graph import graph_geodesics
 
 
 @pytest.mark.parametrize(("module", "law"), [(uniform_noise, "uniform"), (gaussian_noise, "norm")])

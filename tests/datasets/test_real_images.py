@@ -20,7 +20,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 
 from bench import Registry
-from bench.geometry.graph import graph_geodesics
+from bench.manifolds.graph import graph_geodesics
 from bench.geometry.reference import LiveReference
 from bench.metrics.comparison import compare
 from bench.testing import check_dataset
@@ -308,7 +308,7 @@ def test_an_archive_without_every_view_is_refused(served, monkeypatch):
 
 PLUGIN = '''"""Served on loopback."""
 from bench.datasets import mnist
-from bench.downloads import Source
+from bench.data.downloads import Source
 mnist.SOURCES = {sources!r}
 def downloads(**_):
     return list(mnist.SOURCES.values())

@@ -11,11 +11,11 @@ from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
 from bench.datasets import rendered_face
-from bench.geometry.head import render_head
-from bench.geometry.images import metric_tensor
-from bench.geometry.parameter_grid import GridGeodesics, ParameterGrid
-from bench.geometry.shortest_paths import ShortestPaths
-from bench.geometry.varying_metric import VaryingMetric
+from bench.manifolds.head import render_head
+from bench.manifolds.images import metric_tensor
+from bench.manifolds.parameter_grid import GridGeodesics, ParameterGrid
+from bench.manifolds.shortest_paths import ShortestPaths
+from bench.manifolds.varying_metric import VaryingMetric
 
 MOST = rendered_face._MOST
 SIDES = np.array([np.eye(2), -np.eye(2)])  # ahead and behind in either parameter

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from lattice import SLACK, lattice, shortest_paths
 
 from bench.datasets import severed_sphere, sphere, sphere_cap
-from bench.geometry.sphere import RimmedSphereGeodesics, SphereGeodesics, from_angles
+from bench.manifolds.sphere import RimmedSphereGeodesics, SphereGeodesics, from_angles
 
 ROWS = np.arange(60)
 

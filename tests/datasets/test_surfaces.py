@@ -7,7 +7,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from bench.datasets import moebius_strip, saddle, torus, twin_peaks
-from bench.geometry.cover import CoverGeodesics
+from bench.manifolds.cover import CoverGeodesics
 
 BOUND = 0.005
 EVERY = [

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.geometry.default_graph import DEFAULT_NEIGHBORS
-from bench.report.calibration import load_calibration
-from bench.report.calibration_tables import by_k, with_changes
+from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
+from bench.studies.calibration.report import load_calibration
+from bench.studies.calibration.tables import by_k, with_changes
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

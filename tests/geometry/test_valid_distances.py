@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.geometry.geodesics import FlatGeodesics
+from bench.manifolds.geodesics import FlatGeodesics
 from bench.geometry.valid_distances import require_geodesics, require_metric
 
 N = 40

@@ -5,7 +5,7 @@ import pytest
 
 from bench.engine.circumstances import circumstances
 from bench.record import Status
-from bench.report.likelihood import (
+from bench.studies.likelihood.report import (
     MEASURES,
     PAIRS,
     differences,
@@ -19,8 +19,8 @@ from bench.report.likelihood import (
     verdict,
 )
 from bench.report.statistics import Interval
-from bench.studies.likelihood import DESCENT, LIKELIHOODS, STARTS, measures, neuron, train_one
-from bench.study import Cell, Outcome
+from bench.studies.likelihood.study import DESCENT, LIKELIHOODS, STARTS, measures, neuron, train_one
+from bench.studies.study import Cell, Outcome
 
 WHERE = circumstances(1)
 

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from bench.engine.circumstances import circumstances
-from bench.geometry.intrinsic_dimension import (
+from bench.manifolds.intrinsic_dimension import (
     correlation_dimension,
     maximum_likelihood,
     participation_ratio,
 )
 from bench.record import Status
-from bench.report.manifold import publish_manifold
-from bench.report.manifold_numbers import code_needed, frame, slope_dimension
-from bench.report.manifold_words import sentences
-from bench.studies.manifold import (
+from bench.studies.manifold.report import publish_manifold
+from bench.studies.manifold.numbers import code_needed, frame, slope_dimension
+from bench.studies.manifold.words import sentences
+from bench.studies.manifold.study import (
     CODES,
     DATASETS,
     SIZES,
@@ -24,7 +24,7 @@ from bench.studies.manifold import (
     estimates,
     lost,
 )
-from bench.study import Cell, Outcome
+from bench.studies.study import Cell, Outcome
 
 WHERE = circumstances(1)
 

@@ -7,13 +7,13 @@ import pytest
 from typer.testing import CliRunner
 
 from bench import study_run
-from bench.cli import app
+from bench.cli.main import app
 from bench.engine.circumstances import circumstances
 from bench.engine.outcome import Failure
 from bench.engine.pool import Ended, Limits
 from bench.errors import BenchError, DegenerateError
 from bench.record import Status
-from bench.study import Cell, Outcome, load_study, study_names
+from bench.studies.study import Cell, Outcome, load_study, study_names
 
 
 class Small(ModuleType):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bench import Dataset
-from bench.geometry.geodesics import FlatGeodesics
+from bench.manifolds.geodesics import FlatGeodesics
 
 
 def dataset(*, n=120, seed=0):

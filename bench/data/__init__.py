@@ -1,0 +1,1 @@
+"""Points from outside: arrays, images, downloads and the user's own files."""

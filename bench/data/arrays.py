@@ -1,0 +1,166 @@
+"""Arrays that users hand in: read from files, and checked before anything is computed."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bench.data.csv_files import read_csv
+from bench.errors import BenchError
+from bench.data.real_numbers import real_array
+
+FORMATS = (".npy", ".npz", ".csv", ".parquet")
+_FEWEST_POINTS = 3
+_ROWS_AT_ONCE = 256
+
+
+def read_array(path: Path) -> NDArray[Any]:
+    """Read a table of numbers; nothing in the file is ever executed.
+
+    Parameters
+    ----------
+    path : Path
+        ``.npy``, ``.npz`` with one array in it, ``.csv`` (see `bench.data.csv_files.read_csv`), or
+        ``.parquet`` (which takes the package pyarrow).
+
+    Raises
+    ------
+    BenchError
+        If the file cannot be read as such.
+    """
+    try:
+        return _reader(path)(path)
+    except BenchError:
+        raise
+    except ImportError as error:
+        raise BenchError(f"Reading '{path}' takes pyarrow: pip install pyarrow.") from error
+    # Each library has errors of its own for a file that is not what its name says.
+    except Exception as error:
+        if "pickle" in str(error).lower() or "Python objects" in str(error):
+            message = f"'{path}' holds no array of numbers; Python objects are never loaded."
+            raise BenchError(message) from error
+        raise BenchError(f"Cannot read '{path}': {' '.join(str(error).split())}") from error
+
+
+def _reader(path: Path) -> Callable[[Path], NDArray[Any]]:
+    if not path.is_file():
+        raise BenchError(f"There is no file '{path}'.")
+    readers = {".npy": _read_npy, ".npz": _read_npz, ".csv": _read_csv, ".parquet": _read_parquet}
+    if path.suffix.lower() not in readers:
+        raise BenchError(f"Cannot read '{path}': it must end in {', '.join(FORMATS)}.")
+    return readers[path.suffix.lower()]
+
+
+def _read_npy(path: Path) -> NDArray[Any]:
+    found = np.load(path, mmap_mode="r", allow_pickle=False)
+    if not isinstance(found, np.ndarray):
+        raise BenchError(f"'{path}' is no .npy file.")
+    return found
+
+
+def _read_npz(path: Path) -> NDArray[Any]:
+    with np.load(path, allow_pickle=False) as file:
+        if {"format", "shape", "data"} <= set(file.files):
+            raise BenchError(f"'{path}' holds a sparse matrix: save it dense, by .toarray().")
+        if len(file.files) != 1:
+            names = ", ".join(file.files) or "none"
+            raise BenchError(f"'{path}' must hold one array, it holds {len(file.files)}: {names}.")
+        return np.asarray(file[file.files[0]])
+
+
+def _read_csv(path: Path) -> NDArray[Any]:
+    return _real(read_csv(path), f"'{path}'")
+
+
+def _read_parquet(path: Path) -> NDArray[Any]:
+    import pandas as pd
+
+    return _real(pd.read_parquet(path, engine="pyarrow"), f"'{path}'")
+
+
+def _real(given: object, what: str) -> NDArray[Any]:
+    try:
+        return real_array(given)
+    except ValueError as error:
+        raise BenchError(f"{what} {error}") from error
+
+
+def check_whole(given: object, what: str) -> int:
+    """Return a whole number of any type as an int.
+
+    Raises
+    ------
+    BenchError
+        If it is something else, such as 5.0 or True.
+    """
+    if not isinstance(given, int | np.integer) or isinstance(given, bool):
+        raise BenchError(f"{what} must be a whole number, got {given!r}.")
+    return int(given)
+
+
+def check_points(given: ArrayLike, what: str, rows: int | None = None) -> NDArray[Any]:
+    """Return coordinates as an array of real, finite numbers, or say what is wrong.
+
+    Parameters
+    ----------
+    given : array-like of shape (n, D)
+        Numbers of any real type, see `bench.data.real_numbers.real_array`.
+    what : str
+        What the message calls them.
+    rows : int, optional
+        How many rows there must be.
+
+    Raises
+    ------
+    BenchError
+        If they are something else, or fewer than three.
+    """
+    points = _real(given, what)
+    if points.ndim != 2 or not points.shape[1]:
+        raise BenchError(f"{what} must have shape (n, dimensions), got {points.shape}.")
+    if len(points) < _FEWEST_POINTS:
+        raise BenchError(f"{what} must have {_FEWEST_POINTS} rows or more, got {len(points)}.")
+    if rows is not None and len(points) != rows:
+        raise BenchError(f"{what} has {len(points)} rows, but there are {rows} points.")
+    _check_finite(points, what)
+    return points
+
+
+def check_distances(given: ArrayLike, what: str, n: int) -> NDArray[Any]:
+    """Return a matrix of distances as an array, or say what is wrong with it.
+
+    Raises
+    ------
+    BenchError
+        If it is not square with a row for each of the n points, finite, not negative, zero on its
+        diagonal and symmetric (to a millionth of its largest entry).
+    """
+    matrix = _real(given, what)
+    if matrix.shape != (n, n):
+        raise BenchError(f"{what} must have shape ({n}, {n}) for {n} points, got {matrix.shape}.")
+    _check_finite(matrix, what)
+    if np.diagonal(matrix).any():
+        raise BenchError(f"{what} must be 0 on the diagonal: the distance of a point from itself.")
+    tolerance = 1e-6 * float(matrix.max())
+    for start in range(0, n, _ROWS_AT_ONCE):
+        block = matrix[start : start + _ROWS_AT_ONCE].astype(np.float64)
+        if (block < 0).any():
+            raise BenchError(f"{what} must not be negative.")
+        turned = matrix[:, start : start + _ROWS_AT_ONCE].T
+        if (np.abs(block - turned) > tolerance).any():
+            raise BenchError(f"{what} must be symmetric: d(i, j) = d(j, i).")
+    return matrix
+
+
+def _check_finite(array: NDArray[Any], what: str) -> None:
+    """Look at a few rows at a time: the array may be larger than memory."""
+    for start in range(0, len(array), _ROWS_AT_ONCE):
+        finite = np.isfinite(array[start : start + _ROWS_AT_ONCE]).all(axis=1)
+        if not finite.all():
+            row = start + int(finite.argmin()) + 1
+            raise BenchError(
+                f"{what} must be finite; it holds NaN or infinity (or a gap), first in row {row}: "
+                "fill or drop such rows."
+            )

@@ -1,0 +1,1 @@
+"""Geodesics of particular surfaces, graphs and image manifolds."""

@@ -1,0 +1,1 @@
+"""Metrics of decoders, and what they are computed from."""

@@ -1,0 +1,1 @@
+"""Study: what geodesics estimated on a graph are worth."""

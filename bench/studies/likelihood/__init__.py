@@ -1,0 +1,1 @@
+"""Study: the likelihood as a controlled factor."""

@@ -1,0 +1,1 @@
+"""Study: the manifold hypothesis in numbers."""
