@@ -53,7 +53,7 @@ class Item:
     bound : tuple of str
         Arguments that the name stands for: the path, of data of the user's own.
     broken : str
-        Why its module must not be imported (`bench.plugins.quarantine`); empty if it may be.
+        Why its module must not be imported (`bench.engine.quarantine`); empty if it may be.
     """
 
     kind: Kind
@@ -192,7 +192,7 @@ class Registry:
     data : tuple of Path
         Files and folders of the user's own that are datasets here.
     broken : tuple of (str, str)
-        By `Item.key`, why an item must not be imported, see `bench.plugins.quarantine`.
+        By `Item.key`, why an item must not be imported, see `bench.engine.quarantine`.
 
     Raises
     ------

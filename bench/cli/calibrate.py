@@ -15,7 +15,7 @@ from bench.engine.threads import cores
 from bench.errors import BenchError
 from bench.job import DatasetConfig
 from bench.console import console, warn
-from bench.plugins.quarantine import quarantine
+from bench.engine.quarantine import quarantine
 from bench.registry import Registry
 from bench.studies.calibration.report import FILES, publish_calibration
 from bench.studies.calibration.tables import MOST_OF_RUNS, by_k

@@ -335,7 +335,7 @@ def check(
     plugins: Plugins = None,
 ) -> None:
     """Check that a plugin keeps the contract, rule by rule."""
-    from bench.plugins.child import ChildDiedError, iterate_in_child
+    from bench.engine.child import ChildDiedError, iterate_in_child
     from bench.testing import checks_of, find_kind
 
     registry = _registry(plugins)

@@ -14,8 +14,8 @@ from bench.engine.run import Run, run_jobs
 from bench.engine.threads import cores
 from bench.errors import UnavailableError
 from bench.console import console, errors, warn
-from bench.plugins.child import apart
-from bench.plugins.quarantine import known_metrics, metrics_of_plugins, quarantine
+from bench.engine.child import apart
+from bench.engine.quarantine import known_metrics, metrics_of_plugins, quarantine
 from bench.cli.progress import Display
 from bench.record import Record
 from bench.registry import Kind, Registry

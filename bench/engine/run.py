@@ -19,7 +19,7 @@ from bench.engine.schedule import Schedule, Task
 from bench.engine.threads import JOB_THREADS, cores
 from bench.engine.worker import Call
 from bench.job import DatasetConfig, Job
-from bench.plugins.quarantine import metrics_of_plugins
+from bench.engine.quarantine import metrics_of_plugins
 from bench.record import DatasetFacts, Record, Status
 from bench.registry import Kind, Registry
 from bench.store import Store

@@ -9,7 +9,7 @@ from scipy.spatial.distance import cdist
 from sklearn.neighbors import NearestNeighbors, kneighbors_graph
 
 from bench.datasets import swiss_roll
-from bench.geometry import graph
+from bench.manifolds import graph
 from bench.manifolds.graph import graph_geodesics
 
 

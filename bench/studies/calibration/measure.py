@@ -18,7 +18,7 @@ from bench.manifolds.graph_error import graph_errors
 from bench.manifolds.graph import GraphGeodesics, neighbor_graphs
 from bench.geometry.reference import DistanceRows, LiveReference
 from bench.geometry.tie_keys import tie_keys
-from bench.geometry.valid_distances import require_geodesics
+from bench.manifolds.valid_distances import require_geodesics
 from bench.job import DatasetConfig
 from bench.metrics.aucs import aucs
 from bench.registry import Registry

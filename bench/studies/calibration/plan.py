@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bench.errors import BenchError, UnavailableError
 from bench.job import DatasetConfig
-from bench.plugins.child import apart
+from bench.engine.child import apart
 from bench.registry import Item, Registry
 from bench.suite import Choice, Overrides, Suite, plan
 

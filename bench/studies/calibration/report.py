@@ -9,7 +9,7 @@ import pandas as pd
 from bench.studies.calibration.measure import Calibration
 from bench.errors import BenchError, one_line
 from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
-from bench.report import calibration_tables as tables
+from bench.studies.calibration import tables
 from bench.report.escape import csv_text
 from bench.report.panels import drawing_style
 from bench.results_folder import publish_files

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bench.manifolds.geodesics import FlatGeodesics
-from bench.geometry.valid_distances import require_geodesics, require_metric
+from bench.manifolds.valid_distances import require_geodesics, require_metric
 
 N = 40
 POINTS = np.random.default_rng(0).uniform(size=(N, 2))

@@ -11,7 +11,7 @@ import msgspec
 
 from bench.errors import UnavailableError
 from bench.metrics.table import METRICS, Metric
-from bench.plugins.child import call_in_child
+from bench.engine.child import call_in_child
 from bench.registry import Item, Kind, Registry
 
 
