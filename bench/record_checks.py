@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.job import PROTOCOL, DatasetConfig, Job, ReducerConfig
 from bench.metrics.decoder.pictures import PREFIX
 from bench.metrics.decoder.table import DECODER_METRICS
-from bench.job import PROTOCOL, DatasetConfig, Job, ReducerConfig
 from bench.metrics.table import METRICS
 from bench.record import DatasetFacts, Record, Score
 

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import ThreadpoolController
 
+from bench.data.arrays import check_distances, check_points, check_whole
 from bench.engine.threads import cores
 from bench.errors import BenchError, unknown_name
 from bench.geometry.blocks import DEFAULT_MEMORY, Rows
 from bench.geometry.euclidean import EuclideanDistances, of_moderate_size
-from bench.manifolds.geodesics import FlatGeodesics
 from bench.geometry.reference import DistanceRows, LiveReference
 from bench.geometry.tie_keys import tie_keys
-from bench.data.arrays import check_distances, check_points, check_whole
+from bench.manifolds.geodesics import FlatGeodesics
 from bench.metrics.comparison import Comparison, compare
 from bench.metrics.sampling import Reading, draw_samples, read, uncertainties
 from bench.metrics.table import METRICS, Metric

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import msgspec
 
 from bench.controls import ALL_CONTROLS, DECODERS
+from bench.engine.child import apart
 from bench.errors import BenchError, UnavailableError, one_line, unknown_name
 from bench.job import DatasetConfig, Job, ReducerConfig, short_name
 from bench.parameters import complete, defaults_of, signature_of
-from bench.engine.child import apart
 from bench.reducer import as_reducer
 from bench.registry import Item, Registry
 

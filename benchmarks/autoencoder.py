@@ -25,9 +25,9 @@ import typer
 from numpy.typing import NDArray
 
 from bench.autoencoders.estimator import Autoencoder
+from bench.console import console
 from bench.datasets import digits, swiss_roll, translated_bump
 from bench.engine.circumstances import circumstances
-from bench.console import console
 from bench.seeds import stream
 
 HEADER = ["points", "epochs", "ours, CPU s", "Keras, CPU s", "ratio", "wanted", "loss", "Keras'"]

@@ -18,11 +18,11 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
+from bench.console import console
 from bench.engine.circumstances import circumstances
 from bench.engine.memory import PeakMemory
 from bench.engine.threads import cores
 from bench.errors import UnsupportedError, unknown_name
-from bench.console import console
 from bench.registry import Item, Registry
 
 HEADER = [

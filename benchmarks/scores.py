@@ -25,15 +25,15 @@ import typer
 from numpy.typing import NDArray
 
 from bench import LiveReference, compare, score
+from bench.console import console
 from bench.engine.circumstances import circumstances
 from bench.engine.memory import PeakMemory
 from bench.errors import unknown_name
 from bench.geometry.blocks import in_order, row_blocks
 from bench.geometry.euclidean import EuclideanDistances
+from bench.geometry.stored_reference import StoredReference, save_reference
 from bench.manifolds.graph import graph_geodesics
 from bench.manifolds.shortest_paths import ShortestPaths
-from bench.geometry.stored_reference import StoredReference, save_reference
-from bench.console import console
 
 THREADS = 2
 K = 10

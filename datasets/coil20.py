@@ -25,13 +25,13 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.dataset import Dataset
 from bench.data.downloads import Source, fetch
+from bench.data.images import average_squares, read_grey, read_zip
+from bench.data.real_images import choose, estimated
+from bench.dataset import Dataset
 from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
 from bench.manifolds.geodesics import CircularGeodesics
 from bench.manifolds.images import add_pixel_noise
-from bench.data.images import average_squares, read_grey, read_zip
-from bench.data.real_images import choose, estimated
 from bench.seeds import stream
 
 SOURCES = {

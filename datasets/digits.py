@@ -10,9 +10,9 @@ Source
     Repository, 1998 (CC BY 4.0); the 1,797 images that ship with scikit-learn.
 """
 
+from bench.data.real_images import choose, estimated
 from bench.dataset import Dataset
 from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
-from bench.data.real_images import choose, estimated
 
 
 def most(**_: object) -> int:

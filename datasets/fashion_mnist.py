@@ -12,11 +12,11 @@ Source
 
 import numpy as np
 
-from bench.dataset import Dataset
 from bench.data.downloads import Source, fetch
-from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
 from bench.data.images import read_idx
 from bench.data.real_images import choose, estimated
+from bench.dataset import Dataset
+from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
 
 _URL = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"
 # Images and labels, training and test.

@@ -15,11 +15,11 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from bench.dataset import Dataset
 from bench.data.downloads import Source, fetch
-from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
 from bench.data.images import average_squares, read_grey, read_tar, tar_names
 from bench.data.real_images import choose, estimated
+from bench.dataset import Dataset
+from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
 
 SOURCES = {
     "faces": Source(

@@ -17,11 +17,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.dataset import Dataset
 from bench.data.downloads import Source, fetch
-from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
 from bench.data.images import read_idx
 from bench.data.real_images import choose, estimated
+from bench.dataset import Dataset
+from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
 
 _URL = "https://ossci-datasets.s3.amazonaws.com/mnist"
 # Images and labels, training and test.

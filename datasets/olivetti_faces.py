@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.dataset import Dataset
 from bench.data.downloads import Source, fetch
-from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
 from bench.data.real_images import choose, estimated
+from bench.dataset import Dataset
+from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
 
 SOURCES = {
     "faces": Source(

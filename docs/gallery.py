@@ -22,7 +22,7 @@ from docstrings import as_markdown, constant, described
 from sections import update
 
 from bench.dataset import Dataset
-from bench.data.downloads import downloads_of
+from bench.engine.sources import downloads_of
 from bench.registry import Item, Registry
 
 PAGE = Path(__file__).with_name("datasets.md")

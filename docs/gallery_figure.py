@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from bench.dataset import Dataset
-from bench.data.downloads import downloads_of
+from bench.engine.sources import downloads_of
 from bench.registry import Item
 
 _N = 1500

@@ -13,10 +13,10 @@ from scipy.spatial.distance import pdist
 from bench import Dataset, Metric, Registry
 from bench.controls import ALL_CONTROLS
 from bench.datasets import broken_swiss_roll, circle, cylinder, sphere, swiss_roll, torus, trefoil
-from bench.metrics.decoder.table import DECODER_METRICS, DecoderMetric
-from bench.data.downloads import downloads_of
+from bench.engine.sources import downloads_of
 from bench.manifolds.geodesics import FlatGeodesics
 from bench.manifolds.wrapped import WrappedGeodesics
+from bench.metrics.decoder.table import DECODER_METRICS, DecoderMetric
 from bench.metrics.table import METRICS
 from bench.reducer import Reducer, as_reducer
 from bench.testing import (

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from bench import Job, Record, Store
+from bench.engine.resume import what_is_left
 from bench.errors import BenchError
 from bench.job import PROTOCOL, DatasetConfig, ReducerConfig
 from bench.metrics.table import METRICS
 from bench.record import Circumstances, Costs, DatasetFacts, Score, Status
 from bench.report.frame import load_results
 from bench.report.publish import is_published, numbers, publish
-from bench.engine.resume import what_is_left
 
 N = 40
 WHERE = Circumstances({"numpy": "2"}, "cpu", 2, 2**30, "Linux", 1, "2026-01-02T00:00:00+00:00")

@@ -8,9 +8,9 @@ import pytest
 from bench import Registry, Store
 from bench.record import Status
 from bench.report.frame import load_results
-from bench.studies.likelihood.report import differences, verdict
 from bench.report.rebuilding import correlations
 from bench.report.tables import LEGEND, headline_tables, legend
+from bench.studies.likelihood.report import differences, verdict
 from bench.studies.likelihood.study import DESCENT
 from bench.suite import load_suite, plan
 

@@ -16,8 +16,8 @@ from sklearn.manifold import trustworthiness
 
 import bench
 from bench.cli.main import main
-from bench.errors import BenchError
 from bench.data.arrays import read_array
+from bench.errors import BenchError
 from bench.metrics.table import METRICS
 
 SCORES = {name for name, row in METRICS.items() if "topology" not in row.needs}

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from bench import Job, Record, Store
+from bench.engine.resume import what_is_left
 from bench.errors import BenchError
 from bench.job import DatasetConfig, ReducerConfig
 from bench.record import Circumstances, DatasetFacts, Score, Status
-from bench.engine.resume import what_is_left
 
 WHERE = Circumstances({}, "processor", 1, 1, "system", 1, "2026-01-01T00:00:00+00:00")
 JOB = Job(DatasetConfig("line", {"n": 20}, 0), ReducerConfig("some.module:Thing", {"a": None}))

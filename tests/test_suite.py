@@ -5,7 +5,7 @@ import pytest
 
 from bench import Job, Registry
 from bench.controls import DECODERS
-from bench.data.downloads import downloads_of
+from bench.engine.sources import downloads_of
 from bench.errors import BenchError
 from bench.job import DatasetConfig, ReducerConfig
 from bench.suite import Choice, Suite, load_suite, plan

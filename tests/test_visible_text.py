@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.markup import escape
 
+from bench.console import PlainConsole
 from bench.errors import one_line
 from bench.job import LONGEST_LABEL, DatasetConfig, Job, ReducerConfig
-from bench.console import PlainConsole
 from bench.record import LONGEST_REASON, Circumstances, Record, Status
 from bench.visible_text import shorten, visible
 

@@ -9,18 +9,18 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bench.studies.calibration.measure import Calibration, calibrate
-from bench.studies.calibration.plan import NEIGHBORS, POINTS, SEEDS, plan_calibration
+from bench.console import console, warn
+from bench.engine.quarantine import quarantine
 from bench.engine.threads import cores
 from bench.errors import BenchError
 from bench.job import DatasetConfig
-from bench.console import console, warn
-from bench.engine.quarantine import quarantine
 from bench.registry import Registry
-from bench.studies.calibration.report import FILES, publish_calibration
-from bench.studies.calibration.tables import MOST_OF_RUNS, by_k
 from bench.report.frame import Results, load_results
 from bench.store import Store
+from bench.studies.calibration.measure import Calibration, calibrate
+from bench.studies.calibration.plan import NEIGHBORS, POINTS, SEEDS, plan_calibration
+from bench.studies.calibration.report import FILES, publish_calibration
+from bench.studies.calibration.tables import MOST_OF_RUNS, by_k
 from bench.suite import Overrides
 
 _SHOWN = ("n", "k", "bias", "95th percentile", "Spearman, mean", "short circuits", MOST_OF_RUNS)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from bench.cli.score import score_files
+from bench.console import accept_any_text, console, discard_output, errors, warn
 from bench.environment import give_numba_a_cache, neutralise
 from bench.errors import BenchError, one_line
-from bench.console import accept_any_text, console, discard_output, errors, warn
-from bench.cli.score import score_files
 
 if TYPE_CHECKING:  # every command loads only what it needs: `list` must answer at once
     from bench.record import Record
@@ -156,8 +156,8 @@ def run_some(
     """
     import msgspec
 
-    from bench.job import short_name
     from bench.cli.run import Settings, run_suite
+    from bench.job import short_name
     from bench.suite import Choice, load_suite
 
     chosen = load_suite(suite)
@@ -206,10 +206,10 @@ def report(
     plugins: Plugins = None,
 ) -> None:
     """Write the tables and figures of the results that are there."""
-    from bench import session
+    from bench.cli.run import report as write_report
     from bench.store import Store
 
-    session.report(Store(out), tuple(k or ()), tuple(plugins or ()))
+    write_report(Store(out), tuple(k or ()), tuple(plugins or ()))
 
 
 @app.command(

@@ -8,15 +8,17 @@ from pathlib import Path
 from rich.markup import escape
 from rich.table import Table
 
-from bench.data.downloads import Source, downloads_of, fetch
+from bench.cli.progress import Display
+from bench.console import console, errors, warn
+from bench.data.downloads import Source, fetch
+from bench.engine.child import apart
 from bench.engine.pool import Limits, shared_memory
+from bench.engine.quarantine import known_metrics, metrics_of_plugins, quarantine
+from bench.engine.resume import Todo, what_is_left
 from bench.engine.run import Run, run_jobs
+from bench.engine.sources import downloads_of
 from bench.engine.threads import cores
 from bench.errors import UnavailableError
-from bench.console import console, errors, warn
-from bench.engine.child import apart
-from bench.engine.quarantine import known_metrics, metrics_of_plugins, quarantine
-from bench.cli.progress import Display
 from bench.record import Record
 from bench.registry import Kind, Registry
 from bench.report.frame import Results, load_results
@@ -24,8 +26,8 @@ from bench.report.held_out import held_out_tables
 from bench.report.publish import TABLES, is_published, publish
 from bench.report.tables import headline_tables
 from bench.results_folder import announce
-from bench.engine.resume import Todo, what_is_left
 from bench.store import Store
+from bench.studies.calibration.report import supplement
 from bench.suite import Overrides, Suite, chosen_items, plan
 
 
@@ -129,11 +131,12 @@ def _load(store: Store, registry: Registry, ks: Sequence[str] = ()) -> Results:
 
 
 def _publish(results: Results, store: Store, *, again: bool) -> None:
-    if not again and is_published(results, store.folder):
+    supplements = (supplement(store.folder),)
+    if not again and is_published(results, store.folder, supplements):
         console.print(f"Tables and figures in '{store.folder}' are up to date.", soft_wrap=True)
     else:
         with console.status("Writing tables and figures"):
-            publish(results, store.folder)
+            publish(results, store.folder, supplements)
         written = f"Wrote {', '.join(TABLES)} and figures/ in '{store.folder}'."
         console.print(written, soft_wrap=True)
     for table in (*headline_tables(results), *islice(held_out_tables(results), 4)):

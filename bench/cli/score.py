@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from rich.table import Table
 
-from bench.errors import BenchError
 from bench.console import console, warn
+from bench.errors import BenchError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bench.data.csv_files import read_csv
-from bench.errors import BenchError
 from bench.data.real_numbers import real_array
+from bench.errors import BenchError
 
 FORMATS = (".npy", ".npz", ".csv", ".parquet")
 _FEWEST_POINTS = 3

@@ -6,21 +6,20 @@ is kept as ``NAME.part``, and takes its name only when it has been checked.
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from bench.errors import UnavailableError, one_line
 from bench.console import errors
-from bench.registry import Item
+from bench.errors import UnavailableError, one_line
 
 if TYPE_CHECKING:
     from requests import Response
@@ -72,15 +71,6 @@ def cache_folder() -> Path:
         raise UnavailableError(
             f"{FOLDER_VARIABLE} is '{given}': {error}. Give a full path."
         ) from error
-
-
-def downloads_of(item: Item, parameters: Mapping[str, Any] | None = None) -> list[Source]:
-    """Return the files that a dataset reads with these parameters, in the cache or not.
-
-    A dataset's file names them in a function ``downloads(**parameters)``; most have none.
-    """
-    named = item.beside("downloads")
-    return list(named(**(parameters or {}))) if named else []
 
 
 def fetch(source: Source) -> Path:

@@ -4,8 +4,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.errors import BenchError
 from bench.console import warn
+from bench.errors import BenchError
 
 if TYPE_CHECKING:  # numpy comes when images are read
     import numpy as np

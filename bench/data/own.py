@@ -15,9 +15,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.data.folders import files_of, read_folder
 from bench.errors import BenchError, one_line
 from bench.manifolds.default_graph import DEFAULT_NEIGHBORS, neighbors_among
-from bench.data.folders import files_of, read_folder
 
 if TYPE_CHECKING:  # names are resolved in every command: numpy comes when data are read
     import numpy as np

@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.controls import DECODERS
+from bench.engine.fit import Fitted
+from bench.engine.prepare import Prepared
+from bench.engine.split import Split
+from bench.engine.truth import sampled_manifold, without_noise
+from bench.errors import one_line
+from bench.job import Job
 from bench.metrics.decoder.card import judge
 from bench.metrics.decoder.decoding import Decoding
 from bench.metrics.decoder.pictures import draw
 from bench.metrics.decoder.table import DecoderMetric
-from bench.engine.truth import sampled_manifold, without_noise
-from bench.engine.fit import Fitted
-from bench.engine.prepare import Prepared
-from bench.engine.split import Split
-from bench.errors import one_line
-from bench.job import Job
 from bench.record import Score
 from bench.reducer import Reducer
 from bench.registry import Registry

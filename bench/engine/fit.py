@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.controls import CONTROLS
+from bench.data.real_numbers import real_array
 from bench.engine.memory import PeakMemory, freeze_permanent_objects
 from bench.engine.prepare import Prepared
 from bench.engine.processes import cpu_seconds
 from bench.errors import DegenerateError, one_line
 from bench.job import Job
-from bench.data.real_numbers import real_array
 from bench.record import Costs
 from bench.reducer import Reducer, as_reducer
 from bench.registry import Registry

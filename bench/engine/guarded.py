@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.metrics.decoder.table import DecoderMetric
 from bench.engine.circumstances import circumstances
 from bench.engine.fit import embed
 from bench.engine.held_out import place_held_out
@@ -20,6 +19,7 @@ from bench.engine.score import score
 from bench.errors import UnavailableError
 from bench.job import DatasetConfig, Job
 from bench.metrics.comparison import compare
+from bench.metrics.decoder.table import DecoderMetric
 from bench.metrics.table import Metric
 from bench.record import Circumstances, DatasetFacts, Record, Status
 from bench.registry import Kind, Registry

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.controls import CONTROLS, DECODERS
-from bench.metrics.decoder.table import DecoderMetric
 from bench.engine.decoded import Coder, judge_decoder
 from bench.engine.fit import Fitted, check_places, fit, measure
 from bench.engine.prepare import Prepared
@@ -26,6 +25,7 @@ from bench.errors import DegenerateError, one_line
 from bench.geometry.blocks import Rows
 from bench.job import Job
 from bench.metrics.comparison import compare
+from bench.metrics.decoder.table import DecoderMetric
 from bench.metrics.table import Metric
 from bench.record import Costs, OutOfSample, Placement, Score
 from bench.reducer import as_reducer

@@ -15,9 +15,9 @@ from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.reference import LiveReference
 from bench.geometry.stored_reference import StoredReference, save_reference
 from bench.geometry.tie_keys import tie_keys
+from bench.job import DatasetConfig
 from bench.manifolds.traits import measure_traits
 from bench.manifolds.valid_distances import require_geodesics, require_metric, stated_error
-from bench.job import DatasetConfig
 from bench.metrics.comparison import reference_overlap
 from bench.parameters import as_declared
 from bench.record import DatasetFacts

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import msgspec
 
+from bench.engine.child import call_in_child
 from bench.errors import UnavailableError
 from bench.metrics.table import METRICS, Metric
-from bench.engine.child import call_in_child
 from bench.registry import Item, Kind, Registry
 
 

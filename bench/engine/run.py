@@ -15,11 +15,11 @@ from bench.engine.circumstances import circumstances
 from bench.engine.guarded import Workplace, prepare_dataset, run_job
 from bench.engine.outcome import Arrays, Failure
 from bench.engine.pool import Ended, Limits, Pool
+from bench.engine.quarantine import metrics_of_plugins
 from bench.engine.schedule import Schedule, Task
 from bench.engine.threads import JOB_THREADS, cores
 from bench.engine.worker import Call
 from bench.job import DatasetConfig, Job
-from bench.engine.quarantine import metrics_of_plugins
 from bench.record import DatasetFacts, Record, Status
 from bench.registry import Kind, Registry
 from bench.store import Store

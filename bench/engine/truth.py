@@ -6,9 +6,9 @@ import msgspec
 
 from bench.dataset import Dataset
 from bench.engine.prepare import draw
+from bench.job import DatasetConfig
 from bench.manifolds.geodesics import FlatGeodesics
 from bench.manifolds.sampled import SampledManifold
-from bench.job import DatasetConfig
 from bench.registry import Registry
 
 _POINTS = 10_000  # of a curve or a surface; of more dimensions twice as many

@@ -12,12 +12,12 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from bench.geometry.blocks import Rows, row_blocks
-from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
 from bench.geometry.euclidean import EuclideanDistances
-from bench.manifolds.geodesics import Status
 from bench.geometry.reference import LiveReference
-from bench.manifolds.shortest_paths import GROUP, ShortestPaths
 from bench.geometry.tie_keys import tie_keys
+from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
+from bench.manifolds.geodesics import Status
+from bench.manifolds.shortest_paths import GROUP, ShortestPaths
 
 
 class NeighborGraph(NamedTuple):

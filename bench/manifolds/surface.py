@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.manifolds import march
 from bench.geometry.blocks import Rows
+from bench.manifolds import march
 from bench.manifolds.geodesics import Status
 
 Array = NDArray[np.float64]

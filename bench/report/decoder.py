@@ -84,7 +84,7 @@ def decoder_section(results: Results) -> str:
 def absences(results: Results) -> pd.DataFrame:
     """Return which measures of decoders have no number, and why: by reducer, measure and reason.
 
-    Jobs that ended well say in their reason which measure failed (`bench.metrics.decoder.card.judge`).
+    Jobs that ended well say in their reason which measure failed (`judge` says so).
     """
     columns = ["reducer", "measure", "reason", "datasets"]
     jobs = () if results.held_out is None else results.held_out.records

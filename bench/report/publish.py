@@ -1,5 +1,7 @@
 """Publish: write the tables and figures of a store into its folder."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -7,7 +9,6 @@ import pandas as pd
 
 from bench.files import write_whole
 from bench.record import Status
-from bench.studies.calibration.report import calibration_section, redraw_calibration
 from bench.report.captions import figures_section
 from bench.report.datasets import datasets_section
 from bench.report.decoder import decoder_section
@@ -23,7 +24,23 @@ from bench.results_folder import announce, published, withdraw
 TABLES = ("comparison.csv", "comparison.tex", "comparison.md")
 
 
-def publish(results: Results, folder: Path) -> None:
+@dataclass(frozen=True)
+class Supplement:
+    """A section of the page, and its figures, that do not follow from the records of jobs.
+
+    Parameters
+    ----------
+    markdown : str
+        The section, with its heading.
+    draw : callable
+        Returns its figures by the names of their files.
+    """
+
+    markdown: str
+    draw: Callable[[], Mapping[str, bytes]]
+
+
+def publish(results: Results, folder: Path, supplements: Sequence[Supplement] = ()) -> None:
     """Write ``comparison.md``, ``.csv`` and ``.tex`` and ``figures/`` into a folder.
 
     Each file is replaced whole, figures of what is no longer there are removed, and the Markdown
@@ -36,24 +53,24 @@ def publish(results: Results, folder: Path) -> None:
     """
     from bench.report.figures import draw_figures
 
-    calibration = dict(redraw_calibration(folder))
-    current = {*TABLES, *figure_names(results), *calibration}
+    drawn = {name: picture for one in supplements for name, picture in one.draw().items()}
+    current = {*TABLES, *figure_names(results), *drawn}
     announce(folder, current)
-    for name, picture in chain(draw_figures(results), calibration.items()):
+    for name, picture in chain(draw_figures(results), drawn.items()):
         write_whole(folder / name, picture)
     withdraw(folder, {name for name in published(folder) if name.startswith(FIGURES)} - current)
     latex = "\n".join(table.latex for table in headline_tables(results))
-    texts = (csv_text(numbers(results)), LATEX_PREAMBLE + latex, _markdown(results, folder))
+    texts = (csv_text(numbers(results)), LATEX_PREAMBLE + latex, _markdown(results, supplements))
     for name, text in zip(TABLES, texts, strict=True):
         write_whole(folder / name, text.encode())
 
 
-def is_published(results: Results, folder: Path) -> bool:
+def is_published(results: Results, folder: Path, supplements: Sequence[Supplement] = ()) -> bool:
     """Say whether a folder holds what `publish` would write."""
     expected = [folder / name for name in (*TABLES, *figure_names(results))]
     if not all(path.is_file() for path in expected):
         return False
-    return (folder / "comparison.md").read_bytes() == _markdown(results, folder).encode()
+    return (folder / "comparison.md").read_bytes() == _markdown(results, supplements).encode()
 
 
 def figure_names(results: Results) -> list[str]:
@@ -82,13 +99,13 @@ def numbers(results: Results) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _markdown(results: Results, folder: Path) -> str:
+def _markdown(results: Results, supplements: Sequence[Supplement]) -> str:
     parts = ["# Comparison\n", f"{legend(results)}\n", "## Scores and costs\n"]
     parts += [table.markdown for table in all_tables(results) if len(table.frame)]
     parts += ["## Above the floor\n", floor_section(results)]
     parts += ["## Held-out points\n", held_out_section(results)]
     parts += ["## Decoders\n", decoder_section(results), figures_section(results)]
-    parts += ["## Calibration of graph geodesics\n", calibration_section(folder)]
+    parts += [one.markdown for one in supplements]
     parts += ["## Datasets\n", datasets_section(results), "## Jobs without scores\n"]
     failed = failures(results)
     parts.append(github_table(failed) if len(failed) else "None.\n")

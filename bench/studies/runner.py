@@ -9,13 +9,13 @@ from pathlib import Path
 import msgspec
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from bench.console import console, errors, warn
 from bench.engine.circumstances import circumstances
 from bench.engine.outcome import Arrays, Failure
 from bench.engine.pool import Ended, Limits, Pool, shared_memory
 from bench.engine.threads import JOB_THREADS, cores
 from bench.engine.worker import Call
 from bench.files import write_whole
-from bench.console import console, errors, warn
 from bench.record import Status
 from bench.store import Store
 from bench.studies.study import Cell, Outcome, load_study

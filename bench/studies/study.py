@@ -1,6 +1,6 @@
 """Study: a question that is answered by many small runs, and a report of what they came to.
 
-A file in ``bench/studies/`` is a study. It offers:
+A folder in ``bench/studies/`` with a ``study.py`` is a study. The file offers:
 
 ``SEEDS``
     The seeds that it is run with if none are given.
@@ -102,8 +102,8 @@ class Study(Protocol):
 
 def study_names() -> list[str]:
     """Name every study."""
-    files = (resources.files("bench") / "studies").iterdir()
-    return sorted(f.name.removesuffix(".py") for f in files if f.name[0].isalpha())
+    folders = (resources.files("bench") / "studies").iterdir()
+    return sorted(f.name for f in folders if f.is_dir() and (f / "study.py").is_file())
 
 
 def load_study(name: str) -> Study:
@@ -116,5 +116,5 @@ def load_study(name: str) -> Study:
     """
     if name not in study_names():
         raise unknown_name("study", name, study_names())
-    study: Study = importlib.import_module(f"bench.studies.{name}")
+    study: Study = importlib.import_module(f"bench.studies.{name}.study")
     return study

@@ -10,10 +10,11 @@ or from a shell, ``python -m bench check NAME --plugins DIR``.
 
 from collections.abc import Iterator
 
+from bench.data.downloads import fetch
 from bench.dataset import DatasetFactory
-from bench.metrics.decoder.table import DecoderMetric
-from bench.data.downloads import downloads_of, fetch
+from bench.engine.sources import downloads_of
 from bench.errors import BenchError, unknown_name
+from bench.metrics.decoder.table import DecoderMetric
 from bench.metrics.table import Metric
 from bench.reducer import as_reducer
 from bench.registry import KINDS, Item, Kind, Registry

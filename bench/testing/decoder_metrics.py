@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from bench.controls import DECODERS
+from bench.manifolds.sampled import SampledManifold
 from bench.metrics.decoder.decoding import NOISE_LEVELS, Decoding
 from bench.metrics.decoder.table import DecoderMetric
-from bench.manifolds.sampled import SampledManifold
 from bench.seeds import stream
 from bench.testing.rules import Rule, require
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_digits
 
-from bench.errors import BenchError
 from bench.data.arrays import check_points, read_array
+from bench.errors import BenchError
 
 GENERATOR = np.random.default_rng(0)
 X = GENERATOR.normal(size=(40, 3))

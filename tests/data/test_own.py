@@ -10,11 +10,11 @@ from PIL import Image
 
 from bench import Registry
 from bench.cli.main import main
+from bench.cli.run import Settings, run_suite
+from bench.data.own import name_of
 from bench.errors import BenchError
 from bench.manifolds.graph import graph_geodesics
-from bench.data.own import name_of
 from bench.record import Status
-from bench.cli.run import Settings, run_suite
 from bench.store import Store
 from bench.suite import Choice, Suite, plan
 from bench.testing import check_dataset

@@ -11,9 +11,9 @@ import scipy.sparse
 import tensorflow as tf
 
 import bench
+from bench.data.real_numbers import real_array
 from bench.engine.fit import check_places
 from bench.errors import BenchError, DegenerateError
-from bench.data.real_numbers import real_array
 
 X = np.random.default_rng(0).integers(-200, 200, (12, 2)) / 8  # whatever the type, the same numbers
 MISSING = np.arange(24).reshape(12, 2) == 9

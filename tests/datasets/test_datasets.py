@@ -9,11 +9,11 @@ from sklearn.datasets import load_digits
 
 from bench.controls import oracle, random, shuffled
 from bench.dataset import Dataset
-from bench.data.downloads import downloads_of
+from bench.engine.sources import downloads_of
 from bench.errors import UnsupportedError
 from bench.geometry.euclidean import EuclideanDistances
-from bench.manifolds.geodesics import FlatGeodesics
 from bench.geometry.reference import LiveReference
+from bench.manifolds.geodesics import FlatGeodesics
 from bench.metrics.comparison import compare
 from bench.registry import Registry
 from bench.seeds import stream

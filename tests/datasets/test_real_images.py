@@ -20,8 +20,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 
 from bench import Registry
-from bench.manifolds.graph import graph_geodesics
 from bench.geometry.reference import LiveReference
+from bench.manifolds.graph import graph_geodesics
 from bench.metrics.comparison import compare
 from bench.testing import check_dataset
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from bench import Registry, Store
-from bench.errors import UnavailableError
-from bench.plugins import child
+from bench.cli.run import Settings, report, run_suite
 from bench.engine.child import ChildDiedError, call_in_child, iterate_in_child
 from bench.engine.quarantine import known_metrics, metrics_of_plugins, quarantine
-from bench.cli.run import Settings, report, run_suite
+from bench.errors import UnavailableError
+from bench.plugins import child
 from bench.suite import Choice, Suite, plan
 
 GOOD = """

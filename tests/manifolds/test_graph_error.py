@@ -5,9 +5,9 @@ import pytest
 
 from bench.datasets.broken_swiss_roll import dataset as broken_swiss_roll
 from bench.datasets.swiss_roll import dataset as swiss_roll
-from bench.manifolds.graph_error import graph_errors
 from bench.manifolds.geodesics import FlatGeodesics
 from bench.manifolds.graph import graph_geodesics, neighbor_graphs
+from bench.manifolds.graph_error import graph_errors
 from bench.manifolds.pieces import PiecewiseGeodesics
 
 

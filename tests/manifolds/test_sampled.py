@@ -7,8 +7,8 @@ import pytest
 from scipy.spatial import cKDTree
 
 from bench.engine.truth import sampled_manifold, without_noise
-from bench.manifolds.sampled import SampledManifold, nearest_in_hull
 from bench.job import DatasetConfig
+from bench.manifolds.sampled import SampledManifold, nearest_in_hull
 from bench.registry import Registry
 
 RNG = np.random.default_rng(0)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from bench.geometry.euclidean import EuclideanDistances
+from bench.geometry.reference import LiveReference
 from bench.manifolds.geodesics import FlatGeodesics
 from bench.manifolds.pieces import PiecewiseGeodesics
-from bench.geometry.reference import LiveReference
 from bench.metrics.aucs import aucs
 from bench.metrics.comparison import compare
 

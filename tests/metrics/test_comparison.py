@@ -13,8 +13,8 @@ from sklearn.manifold import Isomap, trustworthiness
 from bench.controls import oracle, random, shuffled
 from bench.datasets import swiss_roll
 from bench.geometry.euclidean import EuclideanDistances
-from bench.manifolds.geodesics import FlatGeodesics
 from bench.geometry.reference import LiveReference
+from bench.manifolds.geodesics import FlatGeodesics
 from bench.metrics.comparison import compare, reference_overlap
 from bench.metrics.moments import isotonic_fit
 from bench.metrics.table import METRICS

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 from bench import Store
-from bench.studies.calibration.measure import calibrate
-from bench.studies.calibration.plan import plan_calibration
 from bench.cli.main import main
 from bench.engine import prepare
 from bench.errors import BenchError
 from bench.registry import Registry
-from bench.studies.calibration.report import FILES, calibration_section
 from bench.report.frame import load_results
+from bench.studies.calibration.measure import calibrate
+from bench.studies.calibration.plan import plan_calibration
+from bench.studies.calibration.report import FILES, supplement
 from bench.studies.calibration.stored_embeddings import StoredEmbedding
 
 PLUGINS = Path(__file__).parent / "plugins"
@@ -64,14 +64,14 @@ def test_a_report_shows_the_calibration_and_draws_it_anew(published, monkeypatch
     assert figure.read_bytes() == before
     text = (published / "comparison.md").read_text()
     assert "## Calibration of graph geodesics\n\n### By k, over all datasets" in text
-    assert "bench calibrate" in calibration_section(published / "nowhere")
+    assert "bench calibrate" in supplement(published / "nowhere").markdown
 
 
 def test_a_calibration_that_cannot_be_read_is_said_in_one_line(tmp_path):
     for name in FILES[:2]:
         (tmp_path / name).write_text('a,b\n"1')
     with pytest.raises(BenchError, match="calibrate again"):
-        calibration_section(tmp_path)
+        supplement(tmp_path)
 
 
 def test_parameters_of_datasets_can_be_set():

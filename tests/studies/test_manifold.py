@@ -12,9 +12,8 @@ from bench.manifolds.intrinsic_dimension import (
     participation_ratio,
 )
 from bench.record import Status
-from bench.studies.manifold.report import publish_manifold
 from bench.studies.manifold.numbers import code_needed, frame, slope_dimension
-from bench.studies.manifold.words import sentences
+from bench.studies.manifold.report import publish_manifold
 from bench.studies.manifold.study import (
     CODES,
     DATASETS,
@@ -24,6 +23,7 @@ from bench.studies.manifold.study import (
     estimates,
     lost,
 )
+from bench.studies.manifold.words import sentences
 from bench.studies.study import Cell, Outcome
 
 WHERE = circumstances(1)

@@ -5,9 +5,9 @@ from copy import deepcopy
 
 import numpy as np
 
+from bench.errors import one_line
 from bench.metrics.decoder.decoding import NOISE_LEVELS, Decoding
 from bench.metrics.decoder.table import DECODER_METRICS, DecoderMetric
-from bench.errors import one_line
 from bench.metrics.table import as_numbers
 from bench.record import Score
 

@@ -7,8 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.metrics.decoder.decoding import NOISE_LEVELS, PAIRS, SAMPLES, STEPS, Decoding, root_mean_square
 from bench.manifolds.intrinsic_dimension import participation_ratio
+from bench.metrics.decoder.decoding import (
+    NOISE_LEVELS,
+    PAIRS,
+    SAMPLES,
+    STEPS,
+    Decoding,
+    root_mean_square,
+)
 
 Function = Callable[[Decoding], Any]
 MANIFOLD, HELD_OUT = "manifold", "held-out data"

@@ -14,12 +14,12 @@ from bench.controls import ALL_CONTROLS
 from bench.dataset import Dataset
 from bench.engine.prepare import draw
 from bench.geometry.blocks import in_order
-from bench.manifolds.graph_error import graph_errors
-from bench.manifolds.graph import GraphGeodesics, neighbor_graphs
 from bench.geometry.reference import DistanceRows, LiveReference
 from bench.geometry.tie_keys import tie_keys
-from bench.manifolds.valid_distances import require_geodesics
 from bench.job import DatasetConfig
+from bench.manifolds.graph import GraphGeodesics, neighbor_graphs
+from bench.manifolds.graph_error import graph_errors
+from bench.manifolds.valid_distances import require_geodesics
 from bench.metrics.aucs import aucs
 from bench.registry import Registry
 from bench.report.frame import Results, reducer_label

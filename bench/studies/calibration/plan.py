@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from bench.engine.child import apart
 from bench.errors import BenchError, UnavailableError
 from bench.job import DatasetConfig
-from bench.engine.child import apart
 from bench.registry import Item, Registry
 from bench.suite import Choice, Overrides, Suite, plan
 

@@ -1,18 +1,19 @@
 """Publish a calibration: Markdown, CSV and a figure, into a folder of results."""
 
 import io
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from bench.studies.calibration.measure import Calibration
 from bench.errors import BenchError, one_line
 from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
-from bench.studies.calibration import tables
 from bench.report.escape import csv_text
 from bench.report.panels import drawing_style
+from bench.report.publish import Supplement
 from bench.results_folder import publish_files
+from bench.studies.calibration import tables
+from bench.studies.calibration.measure import Calibration
 
 FILES = ("calibration.csv", "calibration_scores.csv", "figures/calibration.png", "calibration.md")
 
@@ -51,8 +52,14 @@ def _read(path: Path) -> pd.DataFrame:
         raise BenchError(f"{path} is no table ({one_line(error)}): calibrate again.") from error
 
 
-def calibration_section(folder: Path) -> str:
-    """Write the summary of the calibration that is in a folder, or how to get one."""
+def supplement(folder: Path) -> Supplement:
+    """Return what the page of results says of the calibration in a folder."""
+    heading = "## Calibration of graph geodesics\n\n"
+    return Supplement(heading + _summary(folder), partial(_redraw, folder))
+
+
+def _summary(folder: Path) -> str:
+    """Summarise the calibration that is in a folder, or say how to get one."""
     if not all((folder / name).is_file() for name in FILES[:2]):
         return "None yet: `python -m bench calibrate` says what estimated geodesics are worth.\n"
     title, text = next(iter(sections(load_calibration(folder)).items()))
@@ -60,10 +67,11 @@ def calibration_section(folder: Path) -> str:
     return f"### {title}\n\n{text}\n{tables.LEGEND} {pages}\n"
 
 
-def redraw_calibration(folder: Path) -> Iterator[tuple[str, bytes]]:
+def _redraw(folder: Path) -> dict[str, bytes]:
     """Draw the figure of the calibration that is in a folder anew, if there is one."""
-    if all((folder / name).is_file() for name in FILES[:2]):
-        yield FILES[2], _picture(load_calibration(folder))
+    if not all((folder / name).is_file() for name in FILES[:2]):
+        return {}
+    return {FILES[2]: _picture(load_calibration(folder))}
 
 
 def page(calibration: Calibration) -> str:

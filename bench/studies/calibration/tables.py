@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from bench.manifolds.graph_error import SHORT_CIRCUIT
 from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
+from bench.manifolds.graph_error import SHORT_CIRCUIT
 from bench.report.escape import markdown_escape
 from bench.report.frame import fixed
 

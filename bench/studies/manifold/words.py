@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from bench.studies.manifold.numbers import CODERS, ENOUGH, enough, means
 from bench.report.statistics import interval
+from bench.studies.manifold.numbers import CODERS, ENOUGH, enough, means
 from bench.studies.manifold.study import CODES, SIZES
 
 _NOTABLY = 0.01  # more of it than another loses

@@ -7,11 +7,11 @@ import pytest
 from scipy.spatial.distance import cdist
 
 from bench.controls import DECODERS
+from bench.manifolds.sampled import SampledManifold
 from bench.metrics.decoder.card import judge
 from bench.metrics.decoder.decoding import NOISE_LEVELS, Decoding
 from bench.metrics.decoder.samples import coverage, precision
 from bench.metrics.decoder.table import DECODER_METRICS, HELD_OUT, MANIFOLD
-from bench.manifolds.sampled import SampledManifold
 
 AMBIENT = 5
 ROWS = DECODER_METRICS.values()

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
+from bench.manifolds.sampled import SampledManifold
 from bench.metrics.decoder.decoding import Decoding
 from bench.metrics.decoder.pictures import GRID, MESH, SHOWN, STEPS, draw
-from bench.manifolds.sampled import SampledManifold
 from bench.report.pictures import mosaic
 
 D = 9

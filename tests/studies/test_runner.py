@@ -6,13 +6,13 @@ from types import ModuleType
 import pytest
 from typer.testing import CliRunner
 
-from bench import study_run
 from bench.cli.main import app
 from bench.engine.circumstances import circumstances
 from bench.engine.outcome import Failure
 from bench.engine.pool import Ended, Limits
 from bench.errors import BenchError, DegenerateError
 from bench.record import Status
+from bench.studies import runner
 from bench.studies.study import Cell, Outcome, load_study, study_names
 
 
@@ -46,7 +46,7 @@ class Future:
 def ran(monkeypatch):
     """Run cells in this process, and list them."""
     ran = []
-    monkeypatch.setattr(study_run, "load_study", lambda name: Small("small"))
+    monkeypatch.setattr(runner, "load_study", lambda name: Small("small"))
 
     class Here:
         """A pool without processes."""
@@ -76,38 +76,38 @@ def ran(monkeypatch):
             ended, self.waiting = self.waiting, []
             return ended
 
-    monkeypatch.setattr(study_run, "Pool", Here)
+    monkeypatch.setattr(runner, "Pool", Here)
     return ran
 
 
 def test_what_is_there_is_not_run_again_and_a_failure_is_kept_and_said(tmp_path, ran, capsys):
-    assert study_run.run_study("small", tmp_path) == 1
+    assert runner.run_study("small", tmp_path) == 1
     assert len(ran) == 4
     folder = tmp_path / "studies" / "small"
     assert (folder / "report.md").read_text() == "ok ok degenerate degenerate"
     assert "x is negative" in capsys.readouterr().err
-    study_run.run_study("small", tmp_path)
+    runner.run_study("small", tmp_path)
     assert len(ran) == 4
-    study_run.run_study("small", tmp_path, seeds=(0, 5))
+    runner.run_study("small", tmp_path, seeds=(0, 5))
     assert [cell.seed for cell in ran[4:]] == [5, 5]
-    study_run.run_study("small", tmp_path, retry=True)
+    runner.run_study("small", tmp_path, retry=True)
     assert [cell.parameters["x"] for cell in ran[6:]] == [-1, -1]
 
 
 def test_what_a_failed_cell_printed_is_kept_until_it_is_run_again(tmp_path, ran):
-    study_run.run_study("small", tmp_path)
+    runner.run_study("small", tmp_path)
     logs = list((tmp_path / "studies" / "small" / "records").glob("*.log"))
     assert {log.with_suffix("").name.split("-")[1] for log in logs} == {
         cell.id for cell in ran if cell.parameters["x"] < 0
     }
     for log in logs:
         log.write_text("old")
-    study_run.run_study("small", tmp_path, retry=True)
+    runner.run_study("small", tmp_path, retry=True)
     assert "old" not in {log.read_text() for log in logs}
 
 
 def test_a_seed_given_twice_is_one(tmp_path, ran):
-    study_run.run_study("small", tmp_path, seeds=(3, 3))
+    runner.run_study("small", tmp_path, seeds=(3, 3))
     assert [cell.seed for cell in ran] == [3, 3]  # x = 1 and x = -1
     report = tmp_path / "studies" / "small" / "report.md"
     assert report.read_text() == "ok degenerate"
@@ -115,10 +115,10 @@ def test_a_seed_given_twice_is_one(tmp_path, ran):
 
 def test_two_runs_of_a_study_do_not_share_a_folder(tmp_path, ran):
     with (
-        study_run.Store(tmp_path / "studies" / "small").run(),
+        runner.Store(tmp_path / "studies" / "small").run(),
         pytest.raises(BenchError, match="Another run is using"),
     ):
-        study_run.run_study("small", tmp_path)
+        runner.run_study("small", tmp_path)
     assert not ran
 
 
@@ -128,27 +128,27 @@ def test_two_runs_of_a_study_do_not_share_a_folder(tmp_path, ran):
 )
 def test_a_cell_that_fails_in_a_worker_or_is_late_has_an_outcome(tmp_path, dataset, limit, status):
     cell, found = Cell({"family": "real", "dataset": dataset}, 0), {}
-    study_run._run("manifold", [cell], tmp_path, 1, Limits(limit, 4 * 2**30), found)
+    runner._run("manifold", [cell], tmp_path, 1, Limits(limit, 4 * 2**30), found)
     assert found[cell.id].status is status
-    assert study_run._read(tmp_path, [cell]) == (found, [])
+    assert runner._read(tmp_path, [cell]) == (found, [])
 
 
 def test_a_damaged_outcome_is_made_again(tmp_path, ran, capsys):
-    study_run.run_study("small", tmp_path)
+    runner.run_study("small", tmp_path)
     records = sorted((tmp_path / "studies" / "small" / "records").glob("*.json"))
     before = records[0].read_text()
     records[0].write_text("{")
     records[1].write_text(before)
-    study_run.run_study("small", tmp_path)
+    runner.run_study("small", tmp_path)
     assert len(ran) == 6
     assert "is not an outcome" in capsys.readouterr().err
     assert json.loads(records[0].read_text())["cell"] == json.loads(before)["cell"]
 
 
 def test_outcomes_say_what_they_are(tmp_path, ran):
-    study_run.run_study("small", tmp_path)
+    runner.run_study("small", tmp_path)
     files = (tmp_path / "studies" / "small" / "records").glob("*.json")
-    found = [study_run.msgspec.json.decode(f.read_bytes(), type=Outcome) for f in files]
+    found = [runner.msgspec.json.decode(f.read_bytes(), type=Outcome) for f in files]
     good = next(o for o in found if o.status is Status.OK)
     assert good.numbers == {"twice": 2.0, "curve": [1.0, None]}
     assert good.circumstances.versions == circumstances(1).versions
