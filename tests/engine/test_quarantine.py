@@ -12,7 +12,7 @@ from bench.cli.run import Settings, report, run_suite
 from bench.engine.child import ChildDiedError, call_in_child, iterate_in_child
 from bench.engine.quarantine import known_metrics, metrics_of_plugins, quarantine
 from bench.errors import UnavailableError
-from bench.plugins import child
+from bench.engine import child
 from bench.suite import Choice, Suite, plan
 
 GOOD = """
