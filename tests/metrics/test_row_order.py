@@ -80,7 +80,9 @@ def test_scores_on_a_graph_of_digits_are_the_same_in_any_order_of_the_rows():
 
 
 @pytest.mark.parametrize(
-    "change", [lambda X: X + 7, lambda X: 0.1 * X, lambda X: 3 * X - 1e6], ids=str
+    "change",
+    [lambda X: X + 7, lambda X: 0.1 * X, lambda X: 3 * X - 1e6],
+    ids=["moved", "scaled", "both"],
 )
 def test_scores_of_a_grid_that_is_moved_or_scaled_are_the_same(change):
     """Moving and scaling the data does not draw the order among ties again."""
