@@ -23,7 +23,7 @@ def make(
     from sklearn.decomposition import KernelPCA
     from sklearn.pipeline import make_pipeline
 
-    from bench.scaling import RadiusScaler
+    from bench.data.scaling import RadiusScaler
 
     kernel_pca = KernelPCA(
         n_components,

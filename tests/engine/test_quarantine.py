@@ -9,10 +9,10 @@ import pytest
 
 from bench import Registry, Store
 from bench.cli.run import Settings, report, run_suite
+from bench.engine import child
 from bench.engine.child import ChildDiedError, call_in_child, iterate_in_child
 from bench.engine.quarantine import known_metrics, metrics_of_plugins, quarantine
 from bench.errors import UnavailableError
-from bench.engine import child
 from bench.suite import Choice, Suite, plan
 
 GOOD = """

@@ -6,6 +6,7 @@ import pytest
 from bench.engine.circumstances import circumstances
 from bench.record import Status
 from bench.report.statistics import Interval
+from bench.studies.likelihood.cells import DESCENT, LIKELIHOODS, STARTS, measures, neuron, train_one
 from bench.studies.likelihood.report import (
     MEASURES,
     PAIRS,
@@ -19,7 +20,6 @@ from bench.studies.likelihood.report import (
     sentences,
     verdict,
 )
-from bench.studies.likelihood.study import DESCENT, LIKELIHOODS, STARTS, measures, neuron, train_one
 from bench.studies.study import Cell, Outcome
 
 WHERE = circumstances(1)

@@ -12,9 +12,7 @@ from bench.manifolds.intrinsic_dimension import (
     participation_ratio,
 )
 from bench.record import Status
-from bench.studies.manifold.numbers import code_needed, frame, slope_dimension
-from bench.studies.manifold.report import publish_manifold
-from bench.studies.manifold.study import (
+from bench.studies.manifold.cells import (
     CODES,
     DATASETS,
     SIZES,
@@ -23,6 +21,8 @@ from bench.studies.manifold.study import (
     estimates,
     lost,
 )
+from bench.studies.manifold.numbers import code_needed, frame, slope_dimension
+from bench.studies.manifold.report import publish_manifold
 from bench.studies.manifold.words import sentences
 from bench.studies.study import Cell, Outcome
 

@@ -8,8 +8,8 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from bench.studies.likelihood.report import MEASURES, NAMES, differences
-from bench.studies.likelihood.study import DESCENT, neuron
+from bench.studies.likelihood.cells import DESCENT, neuron
+from bench.studies.likelihood.numbers import MEASURES, NAMES, differences
 
 _SHOWN = ("geodesic_auc", "euclidean_auc")
 
@@ -22,7 +22,7 @@ def likelihood_figure(
     Parameters
     ----------
     cells : DataFrame
-        Of `bench.studies.likelihood.report.frame`.
+        Of `bench.studies.likelihood.numbers.frame`.
     curves : mapping of (name, start, likelihood) to DataFrame
         A column for each cell, a row for each epoch.
     """

@@ -13,21 +13,10 @@ from bench.report.panels import drawing_style
 from bench.report.statistics import Interval, interval
 from bench.report.tables import cell_text, github_table
 from bench.results_folder import publish_files
-from bench.studies.likelihood.study import DESCENT, STARTS
+from bench.studies.likelihood.cells import DESCENT, STARTS
+from bench.studies.likelihood.numbers import MEASURES, NAMES, curve, differences, frame
 from bench.studies.study import Outcome
 
-MEASURES = {
-    "squared_error": ("squared error per pixel", False, 5),
-    "cross_entropy": ("cross-entropy per pixel, nats", False, 4),
-    "negative_log_likelihood": ("negative log-likelihood per pixel, nats", False, 3),
-    "geodesic_auc": ("geodesic AUC", True, 3),
-    "euclidean_auc": ("Euclidean AUC", True, 3),
-}
-NAMES = {
-    "unscaled_gaussian": "Gaussian, linear outputs",
-    "sigmoid_gaussian": "Gaussian behind a sigmoid",
-    "bernoulli": "Bernoulli",
-}
 FILES = ("report.md", "likelihood.csv", "likelihood.png")
 PAIRS = (
     ("default", "unscaled_gaussian"),
@@ -58,43 +47,6 @@ AUCs are over the training points, each of which ranks all points, held-out ones
 geodesics of digits are an estimate, on a neighbour graph. Made by `python -m bench study
 likelihood`.
 """
-
-
-def frame(outcomes: Sequence[Outcome]) -> pd.DataFrame:
-    """Return the single numbers of the cells that are ``ok``, one row for each cell."""
-    rows = [
-        outcome.cell.parameters
-        | {"seed": outcome.cell.seed}
-        | {name: outcome.numbers[name] for name in MEASURES}
-        | {
-            "first_gradient": _curve(outcome, "gradient_norm")[0],
-            "last_error": _curve(outcome, "mean_squared_error")[-1],
-            "epochs_to_tenth": epochs_to_tenth(_curve(outcome, "mean_squared_error")),
-        }
-        for outcome in outcomes
-        if outcome.status is Status.OK
-    ]
-    return pd.DataFrame(rows)
-
-
-def epochs_to_tenth(errors: Sequence[float]) -> float:
-    """Count the epochs until an error is a tenth of what it was at first; NaN if it never is."""
-    below = np.flatnonzero(np.asarray(errors) <= errors[0] / 10)
-    return float(below[0]) if len(below) else float("nan")
-
-
-def differences(
-    cells: pd.DataFrame, measure: str, start: str = "default", other: str = "unscaled_gaussian"
-) -> dict[str, Interval]:
-    """Return, by dataset, the Bernoulli model's measure minus a Gaussian's."""
-    chosen = cells[cells["start"] == start]
-    wide = chosen.pivot(index=["dataset", "seed"], columns="likelihood", values=measure)
-    wide = wide.reindex(columns=["bernoulli", other])
-    both = (wide["bernoulli"] - wide[other]).dropna()
-    return {
-        str(dataset): interval(values.to_numpy(dtype=float))
-        for dataset, values in both.groupby("dataset")
-    }
 
 
 def verdict(difference: Interval, *, higher_is_better: bool) -> str:
@@ -167,7 +119,7 @@ def _over_default(own: pd.DataFrame, column: str) -> float:
 
 def neurons() -> pd.DataFrame:
     """Return the textbook's neuron: one sigmoid, input 1, target 0, for each loss and rate."""
-    from bench.studies.likelihood.study import neuron
+    from bench.studies.likelihood.cells import neuron
 
     rows = []
     for w, b in ((0.6, 0.9), (2.0, 2.0)):
@@ -257,11 +209,5 @@ def _curves(outcomes: Sequence[Outcome]) -> Mapping[tuple[str, str, str], pd.Dat
         parameters = outcome.cell.parameters
         for name in ("gradient_norm", "mean_squared_error"):
             key = name, parameters["start"], parameters["likelihood"]
-            found.setdefault(key, {})[outcome.cell.label] = list(_curve(outcome, name))
+            found.setdefault(key, {})[outcome.cell.label] = list(curve(outcome, name))
     return {key: pd.DataFrame(columns) for key, columns in found.items()}
-
-
-def _curve(outcome: Outcome, name: str) -> list[float]:
-    found = outcome.numbers[name]
-    assert isinstance(found, list)  # noqa: S101 - of the study's own making
-    return [float("nan") if value is None else value for value in found]

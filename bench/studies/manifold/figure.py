@@ -9,8 +9,8 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from bench.studies.manifold.cells import CODES, SIZES
 from bench.studies.manifold.numbers import CODERS, ESTIMATES, means
-from bench.studies.manifold.study import CODES, SIZES
 
 _DATASET_MARKERS = "osD^vPX*h<"
 _ESTIMATE_MARKERS = "osDx"

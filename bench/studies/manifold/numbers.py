@@ -8,7 +8,7 @@ import pandas as pd
 
 from bench.record import Status
 from bench.report.statistics import Interval, interval
-from bench.studies.manifold.study import CODES, SIZES
+from bench.studies.manifold.cells import CODES, SIZES
 from bench.studies.study import Outcome
 
 ESTIMATES = {

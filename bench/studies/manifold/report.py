@@ -12,8 +12,8 @@ from bench.report.panels import drawing_style
 from bench.report.statistics import Interval
 from bench.report.tables import cell_text, github_table
 from bench.results_folder import publish_files
+from bench.studies.manifold.cells import CODES, HELD_OUT, IMAGES, NEIGHBORS, SIZES
 from bench.studies.manifold.numbers import CODERS, ENOUGH, ESTIMATES, enough, frame, means
-from bench.studies.manifold.study import CODES, HELD_OUT, IMAGES, NEIGHBORS, SIZES
 from bench.studies.manifold.words import sentences
 from bench.studies.study import Outcome
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from bench.report.statistics import interval
+from bench.studies.manifold.cells import CODES, SIZES
 from bench.studies.manifold.numbers import CODERS, ENOUGH, enough, means
-from bench.studies.manifold.study import CODES, SIZES
 
 _NOTABLY = 0.01  # more of it than another loses
 
