@@ -21,8 +21,11 @@ if (_ROOT / "pyproject.toml").is_file():
 with suppress(BenchError):  # the command line says it; an import does not fail for it
     give_numba_a_cache()
 
-_PUBLIC = {
+_PUBLIC = {  # with their types in __init__.pyi
+    "CircularGeodesics": "bench.manifolds.geodesics",
     "Dataset": "bench.dataset",
+    "FlatGeodesics": "bench.manifolds.geodesics",
+    "Geodesics": "bench.manifolds.geodesics",
     "Job": "bench.job",
     "LiveReference": "bench.geometry.reference",
     "Metric": "bench.metrics.table",
@@ -31,6 +34,7 @@ _PUBLIC = {
     "Registry": "bench.registry",
     "Store": "bench.store",
     "compare": "bench.metrics.comparison",
+    "graph_geodesics": "bench.manifolds.graph",
     "score": "bench.scoring",
     "score_points": "bench.scoring",
 }

@@ -1,5 +1,6 @@
 """What is installed: one name, with all its parts, and nothing of anybody else's."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -90,3 +91,14 @@ def test_no_file_names_a_path_of_a_machine_or_a_registry():
         if path.suffix in {".py", ".toml", ".md", ".ini", ".txt", ".json", ".csv", ".tex", ""}:
             text = path.read_text(encoding="utf-8", errors="replace")
             assert not [word for word in suspicious if word in text], name
+
+
+def test_every_public_name_has_a_type():
+    """The stub lists the names that the package offers, and each from where it is defined."""
+    stub = ast.parse((Path(bench.__file__).parent / "__init__.pyi").read_text(encoding="utf-8"))
+    imports = [node for node in stub.body if isinstance(node, ast.ImportFrom)]
+    listed = {alias.asname: node.module for node in imports for alias in node.names}
+    assert set(listed) == set(bench.__all__)
+    assert {name: bench._PUBLIC[name] for name in bench._PUBLIC} == {
+        name: module for name, module in listed.items() if name != "__version__"
+    }

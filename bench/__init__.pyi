@@ -1,0 +1,18 @@
+"""The types of what `bench` offers, for type checkers and editors; see `__init__.py`."""
+
+from bench._version import __version__ as __version__
+from bench.dataset import Dataset as Dataset
+from bench.geometry.reference import LiveReference as LiveReference
+from bench.job import Job as Job
+from bench.manifolds.geodesics import CircularGeodesics as CircularGeodesics
+from bench.manifolds.geodesics import FlatGeodesics as FlatGeodesics
+from bench.manifolds.geodesics import Geodesics as Geodesics
+from bench.manifolds.graph import graph_geodesics as graph_geodesics
+from bench.metrics.comparison import compare as compare
+from bench.metrics.table import Metric as Metric
+from bench.record import Record as Record
+from bench.reducer import Reducer as Reducer
+from bench.registry import Registry as Registry
+from bench.scoring import score as score
+from bench.scoring import score_points as score_points
+from bench.store import Store as Store
