@@ -106,6 +106,12 @@ class Item:
             return False
         return not defines(self._file, self.attribute)
 
+    def offers(self, name: str) -> bool:
+        """Whether its file defines a name, found without importing it."""
+        return (
+            self._file is not None and not why_unreadable(self._file) and defines(self._file, name)
+        )
+
     @cached_property
     def summary(self) -> str:
         """The first line of the docstring, of the function of that name or else of its file."""

@@ -1,7 +1,7 @@
 """Suite: a TOML file, or a name, that says which datasets, reducers and seeds make up a run."""
 
 import inspect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from bench.errors import BenchError, UnavailableError, one_line, unknown_name
 from bench.job import DatasetConfig, Job, ReducerConfig, short_name
 from bench.parameters import complete, defaults_of, signature_of
 from bench.reducer import as_reducer
-from bench.registry import Item, Registry
+from bench.registry import Item, Kind, Registry
 
 Seed = Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
 Overrides = Mapping[str, Mapping[str, Any]]
@@ -53,18 +53,65 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     held_out: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.0
 
 
-def load_suite(name: str) -> Suite:
+class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A suite as its file says it: what is left out is taken from the suite that it extends."""
+
+    extends: str | None = None
+    datasets: tuple[str | Choice, ...] | msgspec.UnsetType = msgspec.UNSET
+    reducers: tuple[str | Choice, ...] | msgspec.UnsetType = msgspec.UNSET
+    seeds: tuple[Seed, ...] | msgspec.UnsetType = msgspec.UNSET
+    n: int | msgspec.UnsetType = msgspec.UNSET
+    n_components: int | msgspec.UnsetType = msgspec.UNSET
+    held_out: float | msgspec.UnsetType = msgspec.UNSET
+
+
+def load_suite(name: str, registry: Registry | None = None) -> Suite:
     """Read a suite that ships with the package, or a TOML file.
+
+    Parameters
+    ----------
+    name : str
+        Of a shipped suite, or the path of a ``.toml`` file.
+    registry : Registry, optional
+        What ``"all"`` among datasets or reducers stands for: every reducer, and every dataset whose
+        file offers no ``downloads``. The built-in ones if not given.
 
     Raises
     ------
     BenchError
         If there is no such suite, or the file does not describe one.
     """
+    fields: dict[str, Any] = {}
+    chain: list[str] = []
+    extended: str | None = name
+    while extended is not None:
+        if extended in chain:
+            raise BenchError(f"Suite '{name}' extends itself: {' -> '.join([*chain, extended])}.")
+        chain.append(extended)
+        written = msgspec.structs.asdict(_read(extended))
+        extended = written.pop("extends")
+        fields = {k: v for k, v in written.items() if v is not msgspec.UNSET} | fields
+    registry = registry or Registry()
+    kinds: tuple[tuple[Kind, str], ...] = (("dataset", "datasets"), ("reducer", "reducers"))
+    for kind, field in kinds:
+        every = _every(kind, registry, held_out=bool(fields.get("held_out")))
+        fields[field] = tuple(_expanded(fields.get(field, ()), every))
+    try:
+        return msgspec.convert(fields, Suite)
+    except msgspec.ValidationError as error:
+        raise BenchError(f"Suite '{name}' is not valid: {error}.") from error
+
+
+def shipped_suites() -> list[str]:
+    """Name the suites that ship with the package."""
     folder = resources.files("bench") / "suites"
-    shipped = sorted(p.name.removesuffix(".toml") for p in folder.iterdir())
+    return sorted(p.name.removesuffix(".toml") for p in folder.iterdir())
+
+
+def _read(name: str) -> _Written:
+    shipped = shipped_suites()
     if name in shipped:
-        text = (folder / f"{name}.toml").read_text(encoding="utf-8")
+        text = (resources.files("bench") / "suites" / f"{name}.toml").read_text(encoding="utf-8")
     elif Path(name).suffix == ".toml":
         try:
             text = Path(name).read_text(encoding="utf-8")
@@ -75,9 +122,25 @@ def load_suite(name: str) -> Suite:
     else:
         raise unknown_name("suite", name, [*shipped, "FILE.toml"])
     try:
-        return msgspec.toml.decode(text, type=Suite)
+        return msgspec.toml.decode(text, type=_Written)
     except msgspec.MsgspecError as error:
         raise BenchError(f"Suite '{name}' is not valid: {error}.") from error
+
+
+def _every(kind: Kind, registry: Registry, *, held_out: bool) -> list[str]:
+    """Name what ``"all"`` stands for."""
+    items = [item for item in registry.items(kind).values() if not item.is_helper]
+    if kind == "dataset":
+        return [item.name for item in items if not item.offers("downloads")]
+    return [item.name for item in items if held_out or item.name not in DECODERS]
+
+
+def _expanded(written: Iterable[str | Choice], every: Iterable[str]) -> Iterator[Choice]:
+    for one in written:
+        if isinstance(one, Choice):
+            yield one
+        else:
+            yield from map(Choice, every if one == "all" else [one])
 
 
 def plan(suite: Suite, registry: Registry, overrides: Overrides | None = None) -> list[Job]:

@@ -36,6 +36,9 @@ def _number(value: float | None) -> float | None:
     return value
 
 
+# Listed without an import, so that `list` answers at once.
+SUITES = ", ".join(sorted(p.stem for p in (Path(__file__).parents[1] / "suites").glob("*.toml")))
+
 Out = Annotated[Path, typer.Option(help="Folder of the results.", metavar="DIR")]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Jobs at once; one for each core if not given.")
@@ -92,7 +95,7 @@ def run_all(
     from bench.cli.run import Settings, run_suite
     from bench.suite import load_suite
 
-    suite = load_suite("all")
+    suite = load_suite("all", _registry(plugins))
     settings = Settings(
         out, workers, time_limit, memory_limit, retry, allow_failures, tuple(plugins or ())
     )
@@ -110,7 +113,7 @@ def run_some(
     *,
     suite: Annotated[
         str,
-        typer.Option(help="Suite to start from: all, full, held_out, floor, smoke or a TOML file."),
+        typer.Option(help=f"Suite to start from: {SUITES} or a TOML file."),
     ] = "all",
     dataset: Annotated[
         list[str] | None,
@@ -160,7 +163,7 @@ def run_some(
     from bench.job import short_name
     from bench.suite import Choice, load_suite
 
-    chosen = load_suite(suite)
+    chosen = load_suite(suite, _registry(plugins))
     replaced: dict[str, Any] = {
         "datasets": tuple(map(Choice, dataset)) if dataset else chosen.datasets,
         "reducers": tuple(map(Choice, reducer)) if reducer else chosen.reducers,
