@@ -479,7 +479,7 @@ _TOPOLOGY: dict[str, Any] = {
 @_row(
     "bottleneck distance of H0",
     (0, float("inf")),
-    source="Cohen-Steiner, Edelsbrunner & Harer 2007",
+    source=_BOTTLENECK,
     **_TOPOLOGY,
 )
 def h0_bottleneck(comparison: Comparison) -> float:
@@ -490,7 +490,7 @@ def h0_bottleneck(comparison: Comparison) -> float:
 @_row(
     "Wasserstein distance of H0",
     (0, float("inf")),
-    source="Cohen-Steiner, Edelsbrunner, Harer & Mileyko 2010",
+    source=_WASSERSTEIN,
     **_TOPOLOGY,
 )
 def h0_wasserstein(comparison: Comparison) -> float:
@@ -501,7 +501,7 @@ def h0_wasserstein(comparison: Comparison) -> float:
 @_row(
     "bottleneck distance of H1",
     (0, float("inf")),
-    source="Cohen-Steiner, Edelsbrunner & Harer 2007",
+    source=_BOTTLENECK,
     **_TOPOLOGY,
 )
 def h1_bottleneck(comparison: Comparison) -> float:
@@ -512,7 +512,7 @@ def h1_bottleneck(comparison: Comparison) -> float:
 @_row(
     "Wasserstein distance of H1",
     (0, float("inf")),
-    source="Cohen-Steiner, Edelsbrunner, Harer & Mileyko 2010",
+    source=_WASSERSTEIN,
     **_TOPOLOGY,
 )
 def h1_wasserstein(comparison: Comparison) -> float:
