@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+import bench
 from bench import Store
 from bench.cli.main import main
 
@@ -71,6 +72,7 @@ def refused(monkeypatch, capsys):
         (["run", "--set", f"pca.whiten={'[' * 500 + ']' * 500}"], "nested up to 20 deep"),
         (["run", "--reducer", "builtins:max"], "wrap it in a function with named parameters"),
         (["check", "isomop"], "Did you mean 'isomap'?"),
+        (["list", "isomop"], "Did you mean 'isomap'?"),
         (["check", "oracle"], "oracle is a control"),
         (["check", "no_such_module:Thing"], "No module named 'no_such_module'"),
         (["check", "pca", "--kind", "reducers"], "Did you mean 'reducer'?"),
@@ -217,6 +219,26 @@ def test_a_dotted_path_needs_no_code(tmp_path):
     )
     assert found.returncode == 0, found.stderr
     assert "sklearn.decomposition:KernelPCA(kernel=rbf)" in (tmp_path / "comparison.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "unsaid"),
+    [
+        (["--version"], f"manifold-bench {bench.__version__}", "Usage"),
+        (["list", "suites"], "all, floor, full, held_out, smoke", "isomap"),
+        (["list", "datasets"], "swiss_roll", "isomap"),
+        (["list", "isomap"], "classical scaling of shortest paths", "swiss_roll"),
+        ([], "Usage", "Error"),
+    ],
+)
+def test_list_of_one_kind_or_name(monkeypatch, capsys, arguments, said, unsaid):
+    """`list` shows what is named alone; `--version` and no command say what they should."""
+    monkeypatch.setattr(sys, "argv", ["bench", *arguments])
+    with pytest.raises(SystemExit):
+        main()
+    found = capsys.readouterr().out
+    assert said in found
+    assert unsaid not in found
 
 
 def test_list_loads_nothing_heavy_and_says_what_is_unavailable(tmp_path):

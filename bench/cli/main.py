@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from bench._version import __version__
 from bench.cli.score import score_files
 from bench.console import accept_any_text, console, discard_output, errors, warn
 from bench.environment import give_numba_a_cache, neutralise
-from bench.errors import BenchError, one_line
+from bench.errors import BenchError, one_line, unknown_name
 
 if TYPE_CHECKING:  # every command loads only what it needs: `list` must answer at once
     from bench.record import Record
-    from bench.registry import Registry
+    from bench.registry import Item, Kind, Registry
     from bench.store import Store
 
 app = typer.Typer(
-    help="How well do reducers keep geodesic and Euclidean neighbours?",
     rich_markup_mode="rich",
     no_args_is_help=True,
     add_completion=False,
@@ -181,15 +181,44 @@ def run_some(
     raise typer.Exit(run_suite(chosen, overrides, settings))
 
 
-@app.command("list", epilog="Example: python -m bench list")
-def list_items(*, plugins: Plugins = None) -> None:
-    """List reducers, datasets and metrics, and whether they can be used here."""
+@app.callback(invoke_without_command=True)
+def every_command(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)
+    ] = False,
+) -> None:
+    """Score reducers by the geodesic and Euclidean neighbours that they keep."""
+    if version:
+        console.print(f"manifold-bench {__version__}", highlight=False)
+        raise typer.Exit
+
+
+@app.command(
+    "list",
+    epilog="Examples:\n\npython -m bench list\n\npython -m bench list datasets\n\n"
+    "python -m bench list isomap",
+)
+def list_items(
+    only: Annotated[
+        str,
+        typer.Argument(help="reducers, datasets, metrics, decoder_metrics, suites, or one name."),
+    ] = "",
+    *,
+    plugins: Plugins = None,
+) -> None:
+    """List reducers, datasets, metrics and suites, and whether they can be used here."""
     from bench.registry import KINDS
 
     registry = _registry(plugins)
-    items = {kind: registry.items(kind) for kind in KINDS}
-    warn(why for kind in KINDS for why in registry.refused(kind).values())
-    width = max(len(name) for found in items.values() for name in found)
+    if only == "suites":
+        console.print(SUITES, highlight=False)
+        return
+    items = {kind: registry.items(kind) for kind in KINDS if only in ("", f"{kind}s")}
+    if not items:
+        items = _named(only, {kind: registry.items(kind) for kind in KINDS})
+    warn(why for kind in items for why in registry.refused(kind).values())
+    width = max((len(name) for found in items.values() for name in found), default=0)
     for kind, found in items.items():
         console.print(f"[bold]{kind.replace('_', ' ')}s[/bold]")
         for name, item in found.items():
@@ -199,6 +228,16 @@ def list_items(*, plugins: Plugins = None) -> None:
             console.print(
                 f"  {escape(name):<{width}} {note}{where}", soft_wrap=True, highlight=False
             )
+
+
+def _named(name: str, items: "dict[Kind, dict[str, Item]]") -> "dict[Kind, dict[str, Item]]":
+    """Return what is called so, whatever its kind."""
+    found = {kind: {name: known[name]} for kind, known in items.items() if name in known}
+    if not found:
+        kinds = [f"{kind}s" for kind in items]
+        names = [name for known in items.values() for name in known]
+        raise unknown_name("name", name, [*kinds, "suites", *names])
+    return found
 
 
 @app.command("report", epilog="Example: python -m bench report --k 15 --k 50")
