@@ -12,8 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-import bench
-from bench import Store
+from bench import Store, __version__
 from bench.cli.main import main
 
 PLUGINS = Path(__file__).parent / "plugins"
@@ -224,7 +223,7 @@ def test_a_dotted_path_needs_no_code(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said", "unsaid"),
     [
-        (["--version"], f"manifold-bench {bench.__version__}", "Usage"),
+        (["--version"], f"manifold-bench {__version__}", "Usage"),
         (["list", "suites"], "all, floor, full, held_out, smoke", "isomap"),
         (["list", "datasets"], "swiss_roll", "isomap"),
         (["list", "isomap"], "classical scaling of shortest paths", "swiss_roll"),
