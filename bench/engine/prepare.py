@@ -77,6 +77,7 @@ def prepare(
         If its geodesics are not distances.
     """
     dataset = draw(config, registry)
+    notes = _plain_notes(dataset.geodesics.notes)
     require_geodesics(dataset.geodesics, dataset.n)
     keys = tie_keys(dataset.X)
     live = {
@@ -97,7 +98,7 @@ def prepare(
         n=dataset.n,
         dimensions=dataset.X.shape[1],
         geodesic_status=dataset.geodesics.status,
-        geodesic_notes=_plain_notes(dataset.geodesics.notes),
+        geodesic_notes=notes,
         isometric=dataset.isometric,
         overlap={str(k): float(overlap.q_nx[k - 1]) for k in OVERLAP_AT if k < dataset.n},
         overlap_auc=overlap.auc,

@@ -38,7 +38,7 @@ LEGEND = (
 
 def legend(results: Results) -> str:
     """Explain the cells and marks of tables, and say how often the marks are wrong."""
-    compared = results.jobs[~results.jobs["control"]]
+    compared = results.jobs[~results.jobs["control"].astype(bool)]
     reducers, seeds = compared["reducer"].nunique(), compared["seed"].nunique()
     if min(reducers, seeds) < 2:
         return LEGEND

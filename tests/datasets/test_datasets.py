@@ -306,9 +306,12 @@ GOOD = {
         ({"X": np.zeros((12, 4))}, r"float32 of shape \(n, D\), got float64 of \(12, 4\)"),
         ({"X": np.zeros(12, np.float32)}, r"got float32 of \(12,\)"),
         ({"X": np.full((12, 4), np.nan, np.float32)}, "must be finite"),
-        ({"chart": np.zeros((11, 2))}, "chart has 11 rows, X has 12"),
-        ({"color": np.zeros(13)}, "color has 13 rows, X has 12"),
-        ({"labels": np.zeros(13, int)}, "labels has 13 rows, X has 12"),
+        (
+            {"chart": np.zeros((11, 2))},
+            "chart has shape (11, 2), expected numbers of shape (n, d), n = 12",
+        ),
+        ({"color": np.zeros(13)}, "color has shape (13,), expected numbers of shape (n,)"),
+        ({"labels": np.zeros(13, int)}, "labels has shape (13,), expected integers of shape (n,)"),
         ({"image_shape": (2, 3)}, r"image_shape \(2, 3\) does not hold 4 pixels"),
     ],
 )

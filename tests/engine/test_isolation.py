@@ -39,9 +39,9 @@ HOSTILE = {
     "os.environ.pop('HOME', None)",
     "sets_keras": "import keras; keras.config.set_floatx('float64')",
     "writes_to_files": """
-import glob
-for path in glob.glob(FOLDER + '/**/*.npy', recursive=True):
-    with open(path, 'r+b') as file:
+import pathlib
+for path in pathlib.Path(FOLDER).rglob('*.npy'):
+    with path.open('r+b') as file:
         file.seek(256); file.write(bytes(4096))
 """,
 }

@@ -12,6 +12,7 @@ from bench.manifolds.intrinsic_dimension import (
     participation_ratio,
 )
 from bench.record import Status
+from bench.results_folder import MARKER
 from bench.studies.manifold.cells import (
     CODES,
     DATASETS,
@@ -178,7 +179,7 @@ def test_the_report_shows_what_failed(tmp_path):
     first, *rest = outcomes()
     failed = Outcome(first.cell, Status.UNAVAILABLE, WHERE, "mlxtend is not installed")
     files = publish_manifold([failed, *rest], tmp_path)
-    assert set(files) == {path.name for path in tmp_path.iterdir()}
+    assert {*files, MARKER} == {path.name for path in tmp_path.iterdir()}
     text = (tmp_path / "report.md").read_text()
     assert "unavailable: mlxtend is not installed" in text
     assert publish_manifold([failed], tmp_path / "none") == ["report.md", "manifold.csv"]
