@@ -11,7 +11,8 @@ from bench.report.frame import load_results
 from bench.report.rebuilding import correlations
 from bench.report.tables import LEGEND, headline_tables, legend
 from bench.studies.likelihood.cells import DESCENT
-from bench.studies.likelihood.report import differences, verdict
+from bench.studies.likelihood.numbers import differences
+from bench.studies.likelihood.report import verdict
 from bench.suite import load_suite, plan
 
 ROOT = Path(__file__).parents[1]

@@ -308,10 +308,10 @@ GOOD = {
         ({"X": np.full((12, 4), np.nan, np.float32)}, "must be finite"),
         (
             {"chart": np.zeros((11, 2))},
-            "chart has shape (11, 2), expected numbers of shape (n, d), n = 12",
+            r"chart has shape \(11, 2\), expected numbers of shape \(n, d\)",
         ),
-        ({"color": np.zeros(13)}, "color has shape (13,), expected numbers of shape (n,)"),
-        ({"labels": np.zeros(13, int)}, "labels has shape (13,), expected integers of shape (n,)"),
+        ({"color": np.zeros(13)}, r"color has shape \(13,\), expected numbers"),
+        ({"labels": np.zeros(13, int)}, r"labels has shape \(13,\), expected integers"),
         ({"image_shape": (2, 3)}, r"image_shape \(2, 3\) does not hold 4 pixels"),
     ],
 )

@@ -19,7 +19,7 @@ from bench.studies.calibration.plan import plan_calibration
 from bench.studies.calibration.report import FILES, supplement
 from bench.studies.calibration.stored_embeddings import StoredEmbedding
 
-PLUGINS = Path(__file__).parent / "plugins"
+PLUGINS = Path(__file__).parents[1] / "plugins"
 REDUCERS = {"pca", "oracle", "random"}
 
 

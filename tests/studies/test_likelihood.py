@@ -8,12 +8,9 @@ from bench.record import Status
 from bench.report.statistics import Interval
 from bench.results_folder import MARKER
 from bench.studies.likelihood.cells import DESCENT, LIKELIHOODS, STARTS, measures, neuron, train_one
+from bench.studies.likelihood.numbers import MEASURES, differences, epochs_to_tenth, frame
 from bench.studies.likelihood.report import (
-    MEASURES,
     PAIRS,
-    differences,
-    epochs_to_tenth,
-    frame,
     neurons,
     of_descent,
     of_saturation,
