@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import bench
-from bench import cli, environment
+from bench import environment
+from bench.cli import main as cli
 from bench.errors import BenchError
 
 PLUGINS = Path(__file__).parent / "plugins"
