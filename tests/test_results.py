@@ -183,7 +183,7 @@ def test_decoders_that_must_come_out_right_do(placed):
     assert errors.get_group("identity").abs().max() < 1e-9
     assert errors.get_group("mean_point").sub(1).abs().max() < 1e-6
     resolution = cards[cards["metric"] == "manifold_resolution"]["value"]
-    assert resolution.max() < 0.1
+    assert resolution.max() < 0.15  # radii; the largest distance, at the border too
 
 
 def test_what_the_readme_says_of_rebuilding_holds(results):
