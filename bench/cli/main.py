@@ -4,6 +4,7 @@ import json
 import math
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -423,6 +424,8 @@ def main() -> None:
         sys.exit(1)
     except OSError as error:  # a full disk, a folder that may not be entered
         _say_error(one_line(error))
+        with suppress(OSError, ValueError):  # a stream without a file, in a program around
+            discard_output()  # or Python tries to write it again as it ends
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
