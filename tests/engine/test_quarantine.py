@@ -2,10 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from children import count, echo, stop, wait
 
 from bench import Registry, Store
 from bench.cli.run import Settings, report, run_suite
@@ -136,25 +136,6 @@ def test_a_dataset_that_cannot_be_imported_is_planned(tmp_path):
     write(tmp_path, "leaves", "import os\nos._exit(0)\ndataset = 1\n", "datasets")
     jobs = plan(suite("pca", dataset="leaves"), Registry((tmp_path,)))
     assert [job.dataset.parameters for job in jobs] == [{"n": 60}]
-
-
-def echo(value: int) -> int:
-    print("words that nobody asked for")  # noqa: T201 - is silenced
-    return value
-
-
-def stop(code: int) -> None:
-    os._exit(code)
-
-
-def wait() -> None:
-    while True:
-        pass
-
-
-def count(end: int) -> Iterator[int]:
-    yield from range(end)
-    os._exit(0)
 
 
 def test_child_answers(capfd):
