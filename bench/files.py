@@ -46,9 +46,9 @@ def read_json(path: Path, kind: type[Kind]) -> Kind:
 
 
 def write_json(path: Path, content: msgspec.Struct) -> None:
-    """Write a struct as JSON for people to read, whole."""
+    """Write a struct as JSON, whole."""
     _move_folder_aside(path)
-    write_whole(path, msgspec.json.format(msgspec.json.encode(content), indent=1))
+    write_whole(path, msgspec.json.encode(content))
 
 
 def read_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], str]:
@@ -74,11 +74,17 @@ def read_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], str]:
 
 def write_arrays(path: Path, arrays: Arrays) -> str:
     """Write arrays as ``.npz``, whole, and return the SHA-256 of the file."""
+    data = packed(arrays)
+    _move_folder_aside(path)
+    write_whole(path, data)
+    return hashlib.sha256(data).hexdigest()
+
+
+def packed(arrays: Arrays) -> bytes:
+    """Return arrays as an ``.npz`` file; the same arrays give the same bytes."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    _move_folder_aside(path)
-    write_whole(path, buffer.getvalue())
-    return hashlib.sha256(buffer.getvalue()).hexdigest()
+    return buffer.getvalue()
 
 
 def write_whole(path: Path, data: bytes) -> None:

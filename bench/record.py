@@ -38,7 +38,7 @@ class Status(StrEnum):
 Placement = Literal["fitted", "transform", "neighbors"]
 
 
-class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One number: a metric against a reference, at a k if the metric is a curve.
 
     Parameters
@@ -127,7 +127,7 @@ class ThreadPool(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     threads: Count
 
 
-class Circumstances(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Circumstances(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Where and with what a record was made.
 
     Parameters
@@ -161,7 +161,7 @@ class Circumstances(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     thread_pools: tuple[ThreadPool, ...] = ()
 
 
-class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What came of one job.
 
     Parameters
@@ -190,6 +190,9 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Of the file with the embedding and the curves.
     out_of_sample : OutOfSample or None
         Of a job that holds points out.
+    metrics : dict of str to str
+        The revision of each metric that was asked for, also of one that does not apply here; empty
+        unless ``ok``.
     """
 
     job: Job
@@ -203,6 +206,7 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     busy_seconds: NotNegative = 0.0
     arrays_sha256: str | None = None
     out_of_sample: OutOfSample | None = None
+    metrics: dict[str, str] = {}
 
     def __post_init__(self) -> None:
         """Refuse scores of a failure, and a success without any; make the reason fit to show."""

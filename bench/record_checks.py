@@ -7,12 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.job import PROTOCOL, DatasetConfig, Job, ReducerConfig
+from bench.metrics.curves import KS, stored_ks, value_at
 from bench.metrics.decoder.pictures import PREFIX
 from bench.metrics.decoder.table import DECODER_METRICS
 from bench.metrics.table import METRICS
 from bench.record import DatasetFacts, Record, Score
 
 Arrays = Mapping[str, NDArray[Any]]
+_LEARNING = "learning/"  # how the names of learning curves begin
 _ROUNDING = 1e-5  # by which a score may miss its range, or the curve that it is read from
 
 
@@ -69,17 +71,31 @@ def check_arrays(record: Record, arrays: Arrays) -> None:
             f"its embedding has shape {embedding.shape}, the job has {record.job.n_components} "
             "dimension(s)"
         )
-    curves = {name: array for name, array in arrays.items() if name != "embedding"}
-    for name, array in curves.items():
-        if name.startswith(PREFIX):
-            _check_picture(name, array)
-        else:
-            _check_curve(name, array, n)
+    if KS in arrays and not np.array_equal(arrays[KS], stored_ks(n)):
+        raise ValueError(f"{KS} are not the numbers of neighbours that are stored for {n} points")
+    for name, array in arrays.items():
+        if name not in ("embedding", KS):
+            _check_array(name, array, n)
+    _check_agreement(record, arrays)
+
+
+def _check_array(name: str, array: NDArray[Any], n: int) -> None:
+    if name.startswith(PREFIX):
+        _check_picture(name, array)
+    elif name.startswith(_LEARNING):
+        _check_series(name, array)
+    else:
+        _check_curve(name, array, n)
+
+
+def _check_agreement(record: Record, arrays: Arrays) -> None:
+    """Refuse a curve that says something else than a score which is read from it."""
     for score in record.scores:
-        curve = curves.get(f"{score.reference}/{score.metric}")
-        if curve is None or score.k is None or score.value is None:
+        name = f"{score.reference}/{score.metric}"
+        if name not in arrays or score.k is None or score.value is None:
             continue
-        if score.k > len(curve) or abs(float(curve[score.k - 1]) - score.value) > _ROUNDING:
+        value = value_at(arrays, name, score.k)
+        if value is None or abs(value - score.value) > _ROUNDING:
             raise ValueError(f"its curve disagrees with the score {_name(score)}")
 
 
@@ -118,15 +134,20 @@ def _check_range(metric: str, values: float | NDArray[Any] | None, name: str) ->
         raise ValueError(f"{name} is {worst:g}, out of its range {row.low:g} ... {row.high:g}")
 
 
+def _check_series(name: str, series: NDArray[Any]) -> None:
+    if series.ndim != 1 or series.dtype.kind != "f":
+        raise ValueError(f"{name} is not a series of numbers")
+
+
 def _check_curve(name: str, curve: NDArray[Any], n: int) -> None:
-    if curve.ndim != 1 or curve.dtype.kind != "f":
-        raise ValueError(f"{name} is not a curve")
+    _check_series(name, curve)
     metric = METRICS.get(name.partition("/")[2])
-    if metric is None or not metric.curve:
-        return  # of a plugin: it may have any length, and may miss values
-    expected = metric.largest_k(n) if metric.largest_k else n - 1
-    if len(curve) != expected:
+    longest = metric.largest(n) if metric else n - 1
+    expected = int((stored_ks(n) <= longest).sum())
+    if len(curve) > expected or (metric and len(curve) < expected):
         raise ValueError(f"{name} has {len(curve)} values, with {n} points it has {expected}")
+    if metric is None:
+        return  # of a plugin, whose range is not known here
     if not _finite(curve):
         raise ValueError(f"{name} is not finite")
     _check_range(metric.name, curve, name)

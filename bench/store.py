@@ -84,13 +84,13 @@ class Store:
 
     def path(self, job: Job) -> Path:
         """Return where the record of a job is, or will be."""
-        dataset, reducer = _slug(job.dataset.name), _slug(job.reducer.name)
+        dataset, reducer = slug(job.dataset.name), slug(job.reducer.name)
         return self.folder / "records" / dataset / reducer / f"{job.seed}-{job.id}.json"
 
     def dataset_path(self, config: DatasetConfig) -> Path:
         """Return where the facts of a dataset are, or will be."""
         name = f"{config.seed}-{config.id}.json"
-        return self.folder / "datasets" / _slug(config.name) / name
+        return self.folder / "datasets" / slug(config.name) / name
 
     def log_path(self, job: Job) -> Path:
         """Return where the output of a failed job is kept."""
@@ -236,8 +236,8 @@ def _demand(condition: bool, otherwise: str) -> None:
         raise ValueError(otherwise)
 
 
-def _slug(name: str) -> str:
-    """Make a name safe for a folder, and no longer than a folder's name may be."""
+def slug(name: str) -> str:
+    """Return a name that is safe for a folder, and no longer than a folder's name may be."""
     slug = re.sub(r"[^A-Za-z0-9_-]+", "_", short_name(name)) or "_"
     if len(slug) <= _LONGEST_NAME:
         return slug

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bench.errors import one_line
 from bench.metrics.comparison import Comparison
+from bench.metrics.curves import thin
 from bench.metrics.table import METRICS, Metric, as_numbers
 from bench.record import Score
 
@@ -29,14 +30,16 @@ def score(
     scores : list of Score
         Single numbers; a curve gives those at k = 15 and k = n / 10, where it has them.
     curves : dict of str to ndarray
-        ``"reference/metric"`` to the values at k = 1, 2, ...
+        ``"reference/metric"`` to its values at the k that are stored (`bench.metrics.curves`).
     problems : list of str
         Which metric failed, on which reference, and why.
     """
     scores: list[Score] = []
-    curves: Arrays = {}
+    whole: Arrays = {}
+    n = 0
     problems: list[str] = []
     for reference, comparison in comparisons.items():
+        n = comparison.n
         for metric in sorted(table, key=_is_foreign):
             try:
                 if not metric.applies_to(comparison):
@@ -49,10 +52,10 @@ def score(
             if not metric.curve:
                 scores.append(Score(metric.name, reference, float(value)))
                 continue
-            curves[f"{reference}/{metric.name}"] = value.astype(np.float32)
-            ks = [k for k in headline_ks(comparison.reference.n) if k <= len(value)]
+            whole[f"{reference}/{metric.name}"] = value
+            ks = [k for k in headline_ks(n) if k <= len(value)]
             scores += [Score(metric.name, reference, float(value[k - 1]), k) for k in ks]
-    return scores, curves, problems
+    return scores, thin(whole, n), problems
 
 
 def _is_foreign(metric: Metric) -> bool:

@@ -1,6 +1,6 @@
 """The figures of decoders on the page: each with its caption, and what follows from them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bench.report.escape import markdown_escape
 from bench.report.frame import Results
@@ -10,12 +10,20 @@ from bench.report.rebuilding import correlations, rebuilding_figures
 Correlation = tuple[float, float, float]
 
 
-def figures_section(results: Results) -> str:
-    """Write the figures of decoders with their captions; nothing if there are none."""
+def figures_section(results: Results, figures: Collection[str] | None = None) -> str:
+    """Write the figures of decoders with their captions; nothing if there are none.
+
+    Parameters
+    ----------
+    results : Results
+    figures : collection of str, optional
+        Names of the files that are there; all if not given.
+    """
     lines = [
         f"![{caption}]({drawing.file})\n\n*{caption}.*\n"
         for drawing in (*rebuilding_figures(results), *picture_figures(results))
         if (caption := markdown_escape(drawing.caption))
+        and (figures is None or drawing.file in figures)
     ]
     found = correlations(results)
     return "\n".join([*([rebuilding_words(found)] if found else []), *lines])

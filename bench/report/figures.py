@@ -1,22 +1,27 @@
 """Figures: what the tables say, to be seen at a glance. Drawn from results alone, with seaborn."""
 
-import io
-from collections.abc import Iterator
-from functools import partial
+import hashlib
+from collections.abc import Collection, Iterator
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
+import msgspec
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from bench.metrics.curves import stored_ks
 from bench.record import Record, Status
 from bench.report.frame import Results, fixed, reducer_label
 from bench.report.gallery import draw_embedding
 from bench.report.panels import (
     MARKERS,
     Drawing,
+    as_png,
     distinct_colors,
-    drawing_style,
+    drawn_from,
     grid_of_panels,
     legend_beside,
     plain,
@@ -32,8 +37,9 @@ REFERENCE_NAMES = {"geodesic": "geodesic", "euclidean": "Euclidean"}
 def figures(results: Results) -> Iterator[Drawing]:
     """Name every figure, with the function that draws it."""
     for dataset in results.datasets:
-        yield Drawing(f"gallery_{dataset}", partial(gallery, results, dataset))
-        yield Drawing(f"curves_{dataset}", partial(rank_curves, results, dataset))
+        of = {"dataset": dataset}
+        yield Drawing(f"gallery_{dataset}", partial(gallery, results, dataset), **of)
+        yield Drawing(f"curves_{dataset}", partial(rank_curves, results, dataset), **of)
     if results.datasets:
         yield Drawing("references", partial(geodesic_against_euclidean, results))
         yield Drawing("time", partial(quality_against_time, results))
@@ -41,12 +47,46 @@ def figures(results: Results) -> Iterator[Drawing]:
     yield from picture_figures(results)
 
 
-def draw_figures(results: Results) -> Iterator[tuple[str, bytes]]:
-    """Draw every figure; yield its name in the folder of the results, and the PNG."""
+def draw_figures(
+    results: Results, folder: Path, wanted: Collection[str]
+) -> Iterator[tuple[str, bytes]]:
+    """Draw every figure that is wanted and not in a folder as it would be drawn now.
+
+    Parameters
+    ----------
+    results : Results
+    folder : Path
+        Of results.
+    wanted : collection of str
+        Names of files in it.
+
+    Yields
+    ------
+    name : str
+        Of its file, in the folder.
+    picture : bytes
+        The PNG.
+    """
     for drawing in figures(results):
-        with drawing_style(), io.BytesIO() as buffer:
-            drawing.draw().savefig(buffer, dpi=130, format="png")
-            yield drawing.file, buffer.getvalue()
+        made_from = _made_from(results, drawing.dataset)
+        if drawing.file in wanted and drawn_from(folder / drawing.file) != made_from:
+            yield drawing.file, as_png(drawing.draw, made_from)
+
+
+def _made_from(results: Results, dataset: str) -> str:
+    """Identify what a figure is drawn from: the code that draws, and the records it may show."""
+    digest = hashlib.sha256(_code())
+    for one in filter(None, (results, results.held_out)):
+        shown = [r for r in one.records if dataset in ("", r.job.dataset.label)]
+        facts = [f for (label, _), f in sorted(one.facts.items()) if dataset in ("", label)]
+        digest.update(msgspec.json.encode([shown, facts]))
+    return digest.hexdigest()
+
+
+@cache
+def _code() -> bytes:
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return b"".join([*(file.read_bytes() for file in files), mpl.__version__.encode()])
 
 
 def gallery(results: Results, dataset: str) -> Figure:
@@ -92,6 +132,7 @@ def rank_curves(results: Results, dataset: str) -> Figure:
         for name in results.reducers
         if all(curves_of[name, reference].size for reference in REFERENCE_NAMES)
     ]
+    ks = stored_ks(results.points_of(dataset))
     figure, axes = grid_of_panels(len(names), panel=(2.6, 2.1), shared=True)
     for ax, name in zip(axes, names, strict=True):
         for reference, color, dashes in (
@@ -99,7 +140,7 @@ def rank_curves(results: Results, dataset: str) -> Figure:
             ("euclidean", EUCLIDEAN, "--"),
         ):
             curves = curves_of[name, reference]
-            k = np.arange(1, curves.shape[1] + 1)
+            k = ks[: curves.shape[1]]
             ax.plot(
                 k,
                 curves.mean(axis=0),
@@ -176,7 +217,10 @@ def _first_seed(results: Results, dataset: str) -> dict[str, Record]:
 
 
 def _curves(results: Results, dataset: str, reducer: str, reference: str) -> NDArray[Any]:
-    """Return R_NX of each seed that has it, as far as all of them reach: shape (seeds, k)."""
+    """Return R_NX of each seed that has it, as far as all of them reach: shape (seeds, k).
+
+    Seeds of one dataset have as many points, so that they are stored at the same k.
+    """
     found = [
         results.arrays[r.job.id].get(f"{reference}/r_nx", np.empty(0))
         for r in results.records

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -11,13 +12,35 @@ from numpy.typing import NDArray
 
 from bench.controls import ALL_CONTROLS
 from bench.errors import BenchError
-from bench.job import DatasetConfig
+from bench.job import DatasetConfig, Job
+from bench.metrics.curves import KS, stored_ks, value_at, with_what_follows
 from bench.metrics.table import METRICS, Metric
 from bench.record import DatasetFacts, Record, Status
-from bench.store import DamagedError, Store, Stored
+from bench.store import DamagedError, Stored
 
 REFERENCES = ("geodesic", "euclidean")
 DEFAULT_KS = ("15", "n/10")
+
+
+class Source(Protocol):
+    """What records are read from: a `bench.Store`, or what is published."""
+
+    @property
+    def folder(self) -> Path:
+        """Where it is."""
+        ...
+
+    def path(self, job: Job) -> Path:
+        """Return the file in which a job is."""
+        ...
+
+    def read(self, jobs: Collection[str] | None = None) -> tuple[list[Stored], list[BenchError]]:
+        """Return every whole record with its arrays, and what is wrong with the others."""
+        ...
+
+    def dataset(self, config: DatasetConfig) -> tuple[DatasetFacts, dict[str, NDArray[Any]]]:
+        """Return the facts and arrays of a dataset."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +54,8 @@ class Results:
     facts : dict of (str, int) to DatasetFacts
         By dataset label and seed.
     arrays : dict of str to dict of str to ndarray
-        Embedding and curves, by job id, of the jobs that are ``ok``.
+        Embedding and curves, by job id, of the jobs that are ``ok``. Curves are given at the k of
+        `bench.metrics.curves.stored_ks`.
     pictures : dict of (str, int) to dict of str to ndarray
         Colours, labels and thumbnails, by dataset label and seed.
     metrics : mapping of str to Metric
@@ -85,6 +109,10 @@ class Results:
         label = self.metrics[metric].label if metric in self.metrics else metric
         return f"{label} at k = {k}" if k else label
 
+    def points_of(self, dataset: str) -> int:
+        """Return how many points a dataset has, by its label."""
+        return next(facts.n for (label, _), facts in self.facts.items() if label == dataset)
+
     @property
     def datasets(self) -> list[str]:
         """Labels of the datasets, in the order of their names."""
@@ -98,7 +126,7 @@ class Results:
 
 
 def load_results(
-    store: Store,
+    store: Source,
     *,
     jobs: Collection[str] | None = None,
     ks: Sequence[str] = (),
@@ -108,13 +136,13 @@ def load_results(
 
     Parameters
     ----------
-    store : Store
+    store : Store or Published
         Where the records are.
     jobs : collection of str, optional
         Ids of the jobs to keep (`Job.id`); all if not given.
     ks : sequence of str, optional
-        Where curves are read for tables: numbers, or ``"n/10"``. If not given, at 15 and n/10
-        where there are points enough.
+        Where curves are read for tables: numbers of `bench.metrics.curves.stored_ks`, or
+        ``"n/10"``. If not given, at 15 and n/10 where there are points enough.
     metrics : mapping of str to Metric
         Rows that say how to label and mark each metric; those of plugins among them.
 
@@ -127,7 +155,7 @@ def load_results(
     Raises
     ------
     BenchError
-        If there is nothing to report, or a k is out of range.
+        If there is nothing to report, a k is out of range, or curves are not stored there.
     """
     chosen, errors = store.read(jobs)
     damaged = list(map(str, errors))
@@ -156,7 +184,7 @@ def _as_failure(error: DamagedError) -> Stored:
 
 
 def _tabulated(
-    store: Store, found: list[Stored], ks: Sequence[str], metrics: Mapping[str, Metric]
+    store: Source, found: list[Stored], ks: Sequence[str], metrics: Mapping[str, Metric]
 ) -> tuple[Results, list[str]]:
     facts, pictures, damaged = {}, {}, list[str]()
     configs = {one.record.job.dataset.id: one.record.job.dataset for one in found}
@@ -169,6 +197,7 @@ def _tabulated(
                 damaged.append(str(error))
     found, foreign = _of_as_many_points(store, found, facts)
     records = [one.record for one in found]
+    found = [replace(one, arrays=with_what_follows(one.arrays)) for one in found]
     arrays = {one.record.job.id: one.arrays for one in found if one.record.status is Status.OK}
     job_rows = [_job_row(one.record, one.arrays) for one in found]
     rows = [row for one in found for row in _score_rows(one.record, one.arrays, ks)]
@@ -178,13 +207,13 @@ def _tabulated(
 
 
 def _of_as_many_points(
-    store: Store, found: list[Stored], facts: Mapping[tuple[str, int], DatasetFacts]
+    store: Source, found: list[Stored], facts: Mapping[tuple[str, int], DatasetFacts]
 ) -> tuple[list[Stored], list[str]]:
     """Leave out embeddings with another number of points than their dataset."""
     kept, foreign = [], list[str]()
     for one in found:
         dataset = facts.get(_key(one.record.job.dataset))
-        points = len(one.arrays["embedding"]) if one.arrays else None
+        points = _points(one.arrays)
         if dataset is None or points in (None, dataset.n):
             kept.append(one)
         else:
@@ -253,7 +282,8 @@ def reducer_label(record: Record) -> str:
 
 
 def _job_row(record: Record, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
-    costs, points = record.costs, record.reconstruction_points
+    costs, rebuilt = record.costs, record.reconstruction_points
+    points = _points(arrays)
     memory = costs.peak_memory_bytes if costs else None
     return _common(record) | {
         "status": record.status.value,
@@ -265,7 +295,7 @@ def _job_row(record: Record, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
             np.nan if record.reconstruction_error is None else record.reconstruction_error
         ),
         # None where all were asked for: what is worth saying is that a number rests on a few.
-        "reconstruction_points": points if points and points < len(arrays["embedding"]) else None,
+        "reconstruction_points": rebuilt if rebuilt and points and rebuilt < points else None,
     }
 
 
@@ -283,29 +313,51 @@ def _score_rows(
                 "placement": score.placement or "",
                 "value": np.nan if score.value is None else score.value,
             }
-    curves = () if record.job.held_out else sorted(arrays.keys() - {"embedding"})
-    for name in curves:
+    exact = {(s.reference, s.metric, s.k): s.value for s in record.scores}
+    named = {f"{reference}/{metric}" for reference, metric, k in exact if k}
+    for name in sorted(_curves(arrays) | named) if KS in arrays else ():
         reference, _, metric = name.partition("/")
         for k in ks or DEFAULT_KS:
-            curve, number = arrays[name], _number(k, len(arrays["embedding"]))
-            if 1 <= number <= len(curve):
+            number = _number(k, int(arrays[KS][-1]) + 1)
+            value = exact.get((reference, metric, number), value_at(arrays, name, number))
+            if value is not None:
                 where = {"metric": metric, "k": k, "reference": reference, "placement": ""}
-                yield common | where | {"value": float(curve[number - 1])}
+                yield common | where | {"value": value}
+
+
+def _points(arrays: Mapping[str, NDArray[Any]]) -> int | None:
+    """Return how many points the arrays of a job are about, if they tell."""
+    if "embedding" in arrays:
+        return len(arrays["embedding"])
+    return int(arrays[KS][-1]) + 1 if KS in arrays else None
+
+
+def _curves(arrays: Mapping[str, NDArray[Any]]) -> set[str]:
+    """Name the curves over k among the arrays of a job."""
+    return {name for name in arrays if name.startswith(tuple(f"{one}/" for one in REFERENCES))}
 
 
 def _check_reached(ks: Sequence[str], results: Results) -> None:
-    """Refuse a k that the curves of a metric reach nowhere."""
-    longest: dict[str, tuple[int, int]] = {}
+    """Refuse a k at which a metric has no stored curve, of any dataset."""
+    reached: dict[str, set[tuple[int, int]]] = {}  # n, and the largest k that is stored
     for arrays in results.arrays.values():
-        for metric in {name.partition("/")[2] for name in arrays} & METRICS.keys():
-            length = max(len(arrays[name]) for name in arrays if name.endswith(f"/{metric}"))
-            longest[metric] = max((length, len(arrays["embedding"])), longest.get(metric, (0, 0)))
-    for k in ks:
-        for metric, (length, n) in sorted(longest.items(), key=lambda item: item[1]):
-            if not 1 <= _number(k, n) <= length:
+        for name in _curves(arrays):
+            ends = int(arrays[KS][-1]) + 1, int(arrays[KS][len(arrays[name]) - 1])
+            reached.setdefault(name.partition("/")[2], set()).add(ends)
+    for metric, ends_of in sorted(reached.items(), key=lambda item: max(item[1])[::-1]):
+        n, largest = max(ends_of)
+        for k in ks:
+            number = _number(k, n)
+            if not 1 <= number <= largest:
                 raise BenchError(
                     f"k = {k} is out of range for {metric} with n = {n}: give a number in 1 ... "
-                    f"{length}, or n/10."
+                    f"{largest}, or n/10."
+                )
+            if not any(number in stored_ks(other) for other, _ in ends_of):
+                near = sorted(stored_ks(n).tolist(), key=lambda one: abs(one - number))[:2]
+                raise BenchError(
+                    f"k = {k}: curves are not stored there. Near it they are at k = "
+                    f"{min(near)} and {max(near)}; every k up to 30, n/10 and round numbers are."
                 )
 
 

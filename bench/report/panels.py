@@ -1,15 +1,18 @@
 """What all figures share: the style, the layout of panels, labels that are safe."""
 
 import hashlib
+import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
+from PIL import Image
 
 from bench.visible_text import visible
 
@@ -17,6 +20,7 @@ FIGURES = "figures/"  # in the folder of the results
 COLUMNS = 4
 MARKERS = "osD^vPX<>*"
 _GREY_OF_PALETTE = 7  # left to the controls
+_DOTS_PER_INCH = 130
 _LONGEST_LABEL = 48  # characters
 _LONGEST_NAME = 200  # bytes; a file system allows 255
 _KEY_INCHES, _LETTER_INCHES, _LINE_INCHES = 0.6, 0.075, 0.17  # of a legend, at 8 points
@@ -34,11 +38,14 @@ class Drawing:
         Draws it.
     caption : str
         What it shows, for the page; empty for one that is not on it.
+    dataset : str
+        Label of the only dataset that it shows; empty if it shows several.
     """
 
     name: str
     draw: Callable[[], Figure]
     caption: str = ""
+    dataset: str = ""
 
     @property
     def file(self) -> str:
@@ -60,6 +67,36 @@ def drawing_style() -> Iterator[None]:
         mpl.rcdefaults()  # but for the backend: a `Figure` of no window is drawn by Agg
         with sns.axes_style("whitegrid"), sns.plotting_context("paper"):
             yield
+
+
+def as_png(draw: Callable[[], Figure], made_from: str = "") -> bytes:
+    """Draw a figure in our style.
+
+    Parameters
+    ----------
+    draw : callable
+        Returns the figure.
+    made_from : str
+        Names what it is drawn from; `drawn_from` reads it back from the file.
+
+    Returns
+    -------
+    bytes
+        Of a PNG file.
+    """
+    with drawing_style(), io.BytesIO() as buffer:
+        metadata = {"Description": made_from} if made_from else None
+        draw().savefig(buffer, dpi=_DOTS_PER_INCH, format="png", metadata=metadata)
+        return buffer.getvalue()
+
+
+def drawn_from(path: Path) -> str:
+    """Return what a PNG file of `as_png` says that it was drawn from; empty if nothing."""
+    try:
+        with Image.open(path) as image:
+            return str(image.info.get("Description", ""))
+    except (OSError, ValueError, SyntaxError):  # as Pillow calls a file that is damaged
+        return ""
 
 
 def grid_of_panels(

@@ -49,7 +49,10 @@ def picture_figures(results: Results) -> Iterator[Drawing]:
             kinds.append(("denoised", denoised, _DENOISED))
         for kind, draw, caption in kinds:
             yield Drawing(
-                f"{kind}_{dataset}", partial(draw, placed, dataset), f"{caption}: {dataset}"
+                f"{kind}_{dataset}",
+                partial(draw, placed, dataset),
+                f"{caption}: {dataset}",
+                dataset=dataset,
             )
 
 

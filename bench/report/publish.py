@@ -1,12 +1,13 @@
 """Publish: write the tables and figures of a store into its folder."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 
+from bench.errors import BenchError
 from bench.files import write_whole
 from bench.record import Status
 from bench.report.captions import figures_section
@@ -15,12 +16,13 @@ from bench.report.decoder import decoder_section
 from bench.report.escape import LATEX_PREAMBLE, csv_text, markdown_escape
 from bench.report.floor import above_floor, floor_section
 from bench.report.frame import Results
-from bench.report.held_out import held_out_numbers, held_out_section
+from bench.report.held_out import held_out_numbers, held_out_section, held_out_tables
 from bench.report.panels import FIGURES
 from bench.report.statistics import summarise
-from bench.report.tables import all_tables, github_table, headline_tables, legend, tidy
+from bench.report.tables import Table, all_tables, github_table, headline_tables, legend, tidy
 from bench.results_folder import announce, published, withdraw
 
+_NUMBER = r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?"
 TABLES = ("comparison.csv", "comparison.tex", "comparison.md")
 
 
@@ -40,11 +42,25 @@ class Supplement:
     draw: Callable[[], Mapping[str, bytes]]
 
 
-def publish(results: Results, folder: Path, supplements: Sequence[Supplement] = ()) -> None:
+def publish(
+    results: Results,
+    folder: Path,
+    supplements: Sequence[Supplement] = (),
+    *,
+    figures: Collection[str] | None = None,
+) -> None:
     """Write ``comparison.md``, ``.csv`` and ``.tex`` and ``figures/`` into a folder.
 
     Each file is replaced whole, figures of what is no longer there are removed, and the Markdown
     comes last: if it says what these results say, so does everything else.
+
+    Parameters
+    ----------
+    results : Results
+    folder : Path
+    supplements : sequence of Supplement
+    figures : collection of str, optional
+        Names of the files of figures; all if not given.
 
     Raises
     ------
@@ -54,13 +70,16 @@ def publish(results: Results, folder: Path, supplements: Sequence[Supplement] = 
     from bench.report.figures import draw_figures
 
     drawn = {name: picture for one in supplements for name, picture in one.draw().items()}
-    current = {*TABLES, *figure_names(results), *drawn}
+    wanted = {*figure_names(results), *drawn} if figures is None else set(figures)
+    current = {*TABLES, *wanted}
     announce(folder, current)
-    for name, picture in chain(draw_figures(results), drawn.items()):
-        write_whole(folder / name, picture)
+    for name, picture in chain(draw_figures(results, folder, wanted), drawn.items()):
+        if name in wanted:
+            write_whole(folder / name, picture)
     withdraw(folder, {name for name in published(folder) if name.startswith(FIGURES)} - current)
     latex = "\n".join(table.latex for table in headline_tables(results))
-    texts = (csv_text(numbers(results)), LATEX_PREAMBLE + latex, _markdown(results, supplements))
+    page = _markdown(results, supplements, figures)
+    texts = (csv_text(numbers(results)), LATEX_PREAMBLE + latex, page)
     for name, text in zip(TABLES, texts, strict=True):
         write_whole(folder / name, text.encode())
 
@@ -80,14 +99,52 @@ def figure_names(results: Results) -> list[str]:
     return [drawing.file for drawing in figures(results)]
 
 
+def find_tables(results: Results, words: str) -> list[Table]:
+    """Return the tables whose title holds these words.
+
+    Parameters
+    ----------
+    results : Results
+    words : str
+        In any order; upper and lower case are the same.
+
+    Raises
+    ------
+    BenchError
+        If there is none; it names the titles that there are.
+    """
+    tables = [
+        table for table in (*all_tables(results), *held_out_tables(results)) if len(table.frame)
+    ]
+    wanted = words.lower().split()
+    found = [one for one in tables if all(word in one.title.lower() for word in wanted)]
+    if not found:
+        titles = "; ".join(table.title for table in tables)
+        raise BenchError(f"No table has a title with {words!r}. There are: {titles}.")
+    return found
+
+
 def failures(results: Results) -> pd.DataFrame:
-    """Return the jobs without scores: status, reducer, dataset, seeds and reason."""
+    """Return the jobs without scores, those of one kind in one row.
+
+    Reasons that differ in their numbers alone are of one kind; the first of them is given.
+
+    Returns
+    -------
+    DataFrame
+        With the columns status, reducer, datasets, jobs (how many) and reason.
+    """
     failed = results.all_jobs[results.all_jobs["status"] != Status.OK]
     if failed.empty:
         return failed
-    grouped = failed.groupby(["status", "reducer", "dataset", "reason"], sort=True)["seed"]
-    seeds = grouped.apply(lambda seed: ", ".join(map(str, sorted(seed))))
-    return seeds.rename("seeds").reset_index()
+    kind = failed["reason"].str.replace(_NUMBER, "#", regex=True)
+    grouped = failed.groupby(["status", "reducer", kind], sort=True)
+    found = grouped.agg(
+        datasets=("dataset", lambda names: ", ".join(sorted(set(names)))),
+        jobs=("seed", "size"),
+        reason=("reason", "first"),
+    )
+    return found.droplevel("reason").reset_index()
 
 
 def numbers(results: Results) -> pd.DataFrame:
@@ -99,12 +156,16 @@ def numbers(results: Results) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _markdown(results: Results, supplements: Sequence[Supplement]) -> str:
+def _markdown(
+    results: Results,
+    supplements: Sequence[Supplement],
+    figures: Collection[str] | None = None,
+) -> str:
     parts = ["# Comparison\n", f"{legend(results)}\n", "## Scores and costs\n"]
     parts += [table.markdown for table in all_tables(results) if len(table.frame)]
     parts += ["## Above the floor\n", floor_section(results)]
     parts += ["## Held-out points\n", held_out_section(results)]
-    parts += ["## Decoders\n", decoder_section(results), figures_section(results)]
+    parts += ["## Decoders\n", decoder_section(results), figures_section(results, figures)]
     parts += [one.markdown for one in supplements]
     parts += ["## Datasets\n", datasets_section(results), "## Jobs without scores\n"]
     failed = failures(results)

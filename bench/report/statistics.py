@@ -1,11 +1,12 @@
 """Statistics: intervals over seeds, and who is distinguishable from the best."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
 from bench.seeds import stream
 
@@ -39,8 +40,8 @@ def interval(values: NDArray[np.float64]) -> Interval:
         return Interval(np.nan, np.nan, 0)
     if len(values) == 1:
         return Interval(float(values[0]), np.nan, 1)
-    spread = stats.sem(values) * stats.t.ppf(1 - LEVEL / 2, len(values) - 1)
-    return Interval(float(values.mean()), float(spread), len(values))
+    half = _half_width(values.std(ddof=1), len(values))
+    return Interval(float(values.mean()), float(half), len(values))
 
 
 def summarise(scores: pd.DataFrame) -> pd.DataFrame:
@@ -51,11 +52,17 @@ def summarise(scores: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         With the columns ``mean``, ``half_width`` and ``seeds``.
     """
-    rows = []
-    for key, group in scores.groupby(_CELL, sort=False):
-        found = interval(group["value"].to_numpy(dtype=float))
-        rows.append((*key, found.mean, found.half_width, found.seeds))
-    return pd.DataFrame(rows, columns=[*_CELL, "mean", "half_width", "seeds"])
+    finite = scores.assign(value=scores["value"].astype(float).replace([np.inf, -np.inf], np.nan))
+    groups = finite.groupby(_CELL, sort=False)["value"]
+    found = groups.agg(mean="mean", half_width="std", seeds="count").reset_index()
+    found["half_width"] = _half_width(found["half_width"], found["seeds"])
+    return found
+
+
+def _half_width(deviations: Any, seeds: Any) -> Any:  # noqa: ANN401 - numbers or columns of them
+    """Return Student's t interval's from standard deviations; NaN for a single seed."""
+    quantile = special.stdtrit(np.maximum(seeds, 2) - 1, 1 - LEVEL / 2)
+    return deviations / np.sqrt(seeds) * quantile
 
 
 def marks(values: pd.DataFrame, *, higher_is_better: bool) -> dict[str, str]:
@@ -136,4 +143,5 @@ def _paired(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     if np.ptp(difference) <= 1e-12 * max(1.0, float(np.abs(a).max())):
         # No spread at all: the t statistic is 0 / 0 or infinite.
         return 1.0 if np.allclose(difference, 0) else 0.0
-    return float(stats.ttest_rel(a, b).pvalue)
+    t = difference.mean() / difference.std(ddof=1) * np.sqrt(len(a))
+    return float(2 * special.stdtr(len(a) - 1, -abs(t)))

@@ -10,7 +10,7 @@ from PIL import Image
 
 from bench import Registry
 from bench.cli.main import main
-from bench.cli.run import Settings, run_suite
+from bench.cli.session import Settings, run_suite
 from bench.data.own import name_of
 from bench.errors import BenchError
 from bench.manifolds.graph import graph_geodesics

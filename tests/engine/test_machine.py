@@ -142,7 +142,7 @@ def test_cores_are_whole_and_at_least_one(monkeypatch, quota, cores):
 
 def test_the_workers_share_the_memory_of_the_container(monkeypatch, tmp_path):
     """The limit of a job is its share of 80 % of what the container has, not of the host's."""
-    from bench.cli.run import Settings
+    from bench.cli.session import Settings
     from bench.engine import pool
 
     monkeypatch.setattr(pool, "memory_bytes", lambda: 10 * GIB)

@@ -8,7 +8,7 @@ import pytest
 from children import count, echo, stop, wait
 
 from bench import Registry, Store
-from bench.cli.run import Settings, report, run_suite
+from bench.cli.session import Settings, report, run_suite
 from bench.engine import child
 from bench.engine.child import ChildDiedError, call_in_child, iterate_in_child
 from bench.engine.quarantine import known_metrics, metrics_of_plugins, quarantine

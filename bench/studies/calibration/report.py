@@ -1,6 +1,5 @@
 """Publish a calibration: Markdown, CSV and a figure, into a folder of results."""
 
-import io
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pandas as pd
 from bench.errors import BenchError, one_line
 from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
 from bench.report.escape import csv_text
-from bench.report.panels import drawing_style
+from bench.report.panels import as_png
 from bench.report.publish import Supplement
 from bench.results_folder import publish_files
 from bench.studies.calibration import tables
@@ -45,7 +44,7 @@ def load_calibration(folder: Path) -> Calibration:
 
 def _read(path: Path) -> pd.DataFrame:
     try:
-        return pd.read_csv(path)
+        return pd.read_csv(path, float_precision="round_trip")
     except pd.errors.EmptyDataError:
         return pd.DataFrame()  # no embedding was there to be scored
     except (OSError, ValueError) as error:
@@ -105,10 +104,7 @@ def sections(calibration: Calibration) -> dict[str, str]:
 def _picture(calibration: Calibration) -> bytes:
     from bench.studies.calibration.figure import calibration_figure
 
-    with drawing_style(), io.BytesIO() as buffer:
-        figure = calibration_figure(calibration.errors, calibration.scores)
-        figure.savefig(buffer, dpi=130, format="png")
-        return buffer.getvalue()
+    return as_png(lambda: calibration_figure(calibration.errors, calibration.scores))
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

@@ -1,6 +1,5 @@
 """The report of the study of likelihoods: tables and words that follow from its outcomes."""
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pandas as pd
 
 from bench.record import Status
 from bench.report.escape import csv_text, markdown_escape
-from bench.report.panels import drawing_style
+from bench.report.panels import as_png
 from bench.report.statistics import Interval, interval
 from bench.report.tables import cell_text, github_table
 from bench.results_folder import publish_files
@@ -165,9 +164,8 @@ def publish_likelihood(outcomes: Sequence[Outcome], folder: Path) -> list[str]:
     if len(cells):
         text += ["## What the numbers say\n", *_findings(cells)]
         text += ["![the likelihoods compared](likelihood.png)\n", *_tables(cells)]
-        with drawing_style(), io.BytesIO() as buffer:
-            likelihood_figure(cells, _curves(outcomes)).savefig(buffer, dpi=130, format="png")
-            contents["likelihood.png"] = buffer.getvalue()
+        curves = _curves(outcomes)
+        contents["likelihood.png"] = as_png(lambda: likelihood_figure(cells, curves))
     text += ["## One neuron\n"]
     table = neurons()
     text += [_NEURON, of_neurons(table), github_table(table), "## Cells\n", _cells(outcomes)]

@@ -1,6 +1,5 @@
 """The report of the study of the manifold hypothesis: tables and words from its outcomes."""
 
-import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pandas as pd
 
 from bench.record import Status
 from bench.report.escape import csv_text, markdown_escape
-from bench.report.panels import drawing_style
+from bench.report.panels import as_png
 from bench.report.statistics import Interval
 from bench.report.tables import cell_text, github_table
 from bench.results_folder import publish_files
@@ -67,9 +66,7 @@ def publish_manifold(outcomes: Sequence[Outcome], folder: Path) -> list[str]:
     if len(cells):
         text += ["## What the numbers say\n", *(f"- {line}" for line in sentences(cells)), ""]
         text += ["![dimension, neighbours, codes](manifold.png)\n", *_tables(cells)]
-        with drawing_style(), io.BytesIO() as buffer:
-            manifold_figure(cells).savefig(buffer, dpi=130, format="png")
-            contents["manifold.png"] = buffer.getvalue()
+        contents["manifold.png"] = as_png(lambda: manifold_figure(cells))
     failed = [outcome for outcome in outcomes if outcome.status is not Status.OK]
     text += ["## Cells\n", f"{len(outcomes)} cells, of which {len(failed)} without numbers."]
     text += [

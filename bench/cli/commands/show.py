@@ -1,0 +1,60 @@
+"""`python -m bench show`."""
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from bench.cli.options import LOCAL, Out
+from bench.console import console, warn
+from bench.errors import BenchError
+
+if TYPE_CHECKING:
+    from bench.record import Record
+    from bench.store import Store
+
+EPILOG = "Example: python -m bench show --reducer isomap --seed 0"
+
+
+def command(
+    job: Annotated[str, typer.Argument(help="The job's id, or how it begins.")] = "",
+    *,
+    dataset: Annotated[str, typer.Option(help="Only this dataset.")] = "",
+    reducer: Annotated[str, typer.Option(help="Only this reducer.")] = "",
+    seed: Annotated[int | None, typer.Option(min=0, help="Only this seed.")] = None,
+    out: Out = LOCAL,
+) -> None:
+    """Show one job's record, or the ids of all that match."""
+    from bench.store import Store
+
+    store = Store(out)
+    records, damaged = store.records()
+    warn(damaged)
+    found = [
+        record
+        for record in records
+        if record.job.id.startswith(job)
+        and dataset in ("", record.job.dataset.name, record.job.dataset.label)
+        and reducer in ("", record.job.reducer.name, record.job.reducer.label)
+        and seed in (None, record.job.seed)
+    ]
+    if not found:
+        raise BenchError(
+            f"None of the {len(records)} records in '{out}' matches. `python -m bench show` alone "
+            "lists them."
+        )
+    if len(found) == 1:
+        _show(found[0], store)
+        return
+    for record in found:
+        line = f"{record.job.id}  {record.status:<13} {record.job.label}"
+        console.print(escape(line), highlight=False)
+
+
+def _show(record: "Record", store: "Store") -> None:
+    import msgspec
+
+    where = escape(str(store.path(record.job)))
+    console.print(f"[bold]{escape(record.job.label)}[/bold]  ({where})", soft_wrap=True)
+    console.print_json(json.dumps(msgspec.to_builtins(record)))

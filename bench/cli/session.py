@@ -1,0 +1,269 @@
+"""A session: plan, run what is left, publish, and say what came of it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.markup import escape
+from rich.table import Table
+
+from bench.cli.options import PUBLISHED
+from bench.cli.progress import Display
+from bench.console import console, errors, warn
+from bench.data.downloads import Source, fetch
+from bench.engine.child import apart
+from bench.engine.pool import Limits, shared_memory
+from bench.engine.quarantine import known_metrics, metrics_of_plugins, quarantine
+from bench.engine.resume import Todo, what_is_left
+from bench.engine.run import Run, run_jobs
+from bench.engine.sources import downloads_of
+from bench.engine.threads import cores
+from bench.errors import BenchError, UnavailableError
+from bench.record import Record
+from bench.registry import Kind, Registry
+from bench.report.agreement import agreement, agreement_lines
+from bench.report.frame import Results, load_results
+from bench.report.publish import TABLES, find_tables, is_published, publish
+from bench.report.published import Published
+from bench.report.terminal import summary_tables
+from bench.results_folder import announce
+from bench.store import Store
+from bench.studies.calibration.report import supplement
+from bench.suite import Overrides, Suite, chosen_items, plan
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to run, as against what. Limits decide only which jobs end before they have a result.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the results.
+    workers : int or None
+        Jobs at once; one for each core if None.
+    time_limit : float
+        Seconds for each job.
+    memory_limit : float or None
+        GiB for each job; 80 % of memory, shared by the workers, if None.
+    retry : bool
+        Run failed jobs again.
+    allow_failures : bool
+        Do not let failed jobs decide the exit code.
+    plugins : tuple of Path
+        Plugin folders.
+    """
+
+    out: Path
+    workers: int | None
+    time_limit: float
+    memory_limit: float | None
+    retry: bool
+    allow_failures: bool
+    plugins: tuple[Path, ...]
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of each job."""
+        given = int((self.memory_limit or 0) * 2**30)
+        return Limits(self.time_limit, given or shared_memory(self.workers or cores()))
+
+
+def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
+    """Run what the store does not have of a suite, publish all of it, and return the exit code.
+
+    Raises
+    ------
+    BenchError
+        If the suite cannot be planned, or the results cannot be written.
+    KeyboardInterrupt
+        After Ctrl-C, when the workers have stopped and what is kept has been said.
+    """
+    registry = _tested(_with_own_data(Registry(settings.plugins), suite), suite)
+    jobs = plan(suite, registry, overrides)
+    store = Store(settings.out)
+    with store.run():
+        announce(store.folder, TABLES)  # what cannot be published later is refused now
+        todo = what_is_left(jobs, store, retry=settings.retry)
+        warn(f"{problem} It is made again." for problem in todo.damaged)
+        _say_what_is_left(todo)
+        _download(todo, registry)
+        run = _run(todo, store, settings, registry)
+        results = _load(store, registry)
+        _publish(results, store, again=False)
+    _show(results, {job.id for job in jobs})
+    if run.records:
+        console.print(
+            f"{len(run.records)} job(s) in {run.wall_seconds:.0f} s on {run.workers} worker(s), "
+            f"utilisation {run.utilisation:.2f}."
+        )
+    failed = [r for r in (*todo.done, *run.records) if r.status.is_failure]
+    _summarise_failures(failed, store)
+    return 1 if (failed or registry.broken) and not settings.allow_failures else 0
+
+
+def report(
+    source: Store | Published,
+    store: Store,
+    ks: Sequence[str] = (),
+    plugins: tuple[Path, ...] = (),
+    table: str = "",
+) -> None:
+    """Write the tables and figures of some results into a store, and show the headline.
+
+    Parameters
+    ----------
+    source : Store or Published
+        Where the records are.
+    store : Store
+        Where the tables and figures go.
+    ks : sequence of str, optional
+        Where curves are read for tables; 15 and n/10 if not given.
+    plugins : tuple of Path
+        Plugin folders: their metrics say how to label and mark them.
+    table : str
+        Which table to show; the summary if empty.
+
+    Raises
+    ------
+    BenchError
+        If there is nothing to report, or a k is out of range.
+    """
+    registry = Registry(plugins)
+    registry = quarantine(registry, metrics_of_plugins(registry, "metric"))
+    _warn_of_metrics(registry)
+    results = _load(source, registry, ks)
+    with store.run():
+        _publish(results, store, again=True)
+    if not table:
+        _show(results, {record.job.id for record in results.all_records})
+        return
+    for one in find_tables(results, table):
+        console.print(*one.rich(console.width), sep="\n")
+
+
+def _load(source: Store | Published, registry: Registry, ks: Sequence[str] = ()) -> Results:
+    results, damaged = load_results(source, ks=ks, metrics=known_metrics(registry))
+    warn(damaged)
+    return results
+
+
+def _publish(results: Results, store: Store, *, again: bool) -> None:
+    """Write what is not up to date."""
+    supplements = (supplement(store.folder),)
+    if not again and is_published(results, store.folder, supplements):
+        console.print(f"Tables and figures in '{store.folder}' are up to date.", soft_wrap=True)
+    else:
+        with console.status("Writing tables and figures"):
+            publish(results, store.folder, supplements)
+        written = f"Wrote {', '.join(TABLES)} and figures/ in '{store.folder}'."
+        console.print(written, soft_wrap=True)
+
+
+def _show(results: Results, jobs: Collection[str]) -> None:
+    """Show what some jobs came to, and whether it is what is published, in about twenty lines."""
+    for table, left_out in summary_tables(results, jobs, console.width):
+        console.print(table)
+        if left_out:
+            console.print(f"{left_out}: see comparison.md.")
+    own = [record.job for record in results.records if record.job.id in jobs]
+    if not (own and PUBLISHED.is_dir()):
+        return
+    try:
+        published, _ = load_results(Published(PUBLISHED, {job.dataset.name for job in own}))
+    except BenchError:
+        return  # none of these datasets is published
+    for line in agreement_lines(agreement(results, published, jobs)):
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def _say_what_is_left(todo: Todo) -> None:
+    done, planned = len(todo.done), len(todo.done) + len(todo.jobs)
+    if not todo.jobs:
+        console.print(f"All {planned} jobs are done already: nothing to run.")
+    else:
+        before = f", {done} done before" if done else ""
+        console.print(f"{len(todo.jobs)} of {planned} jobs to run{before}.")
+
+
+def _with_own_data(registry: Registry, suite: Suite) -> Registry:
+    own = (registry.own_data(choice.name) for choice in suite.datasets)
+    return replace(registry, data=tuple(dict.fromkeys(path for path in own if path)))
+
+
+def _tested(registry: Registry, suite: Suite) -> Registry:
+    """Import what plugins give to a suite apart, and say which metrics are left out."""
+    kinds: tuple[Kind, ...] = ("metric", "decoder_metric") if suite.held_out else ("metric",)
+    items = [item for kind in kinds for item in metrics_of_plugins(registry, kind)]
+    registry = quarantine(registry, [*chosen_items(suite, registry), *items])
+    _warn_of_metrics(registry)
+    return registry
+
+
+def _warn_of_metrics(registry: Registry) -> None:
+    kinds: tuple[Kind, ...] = ("metric", "decoder_metric")
+    warn(why for kind in kinds for why in registry.refused(kind).values())
+    broken = (why.rstrip(".") for key, why in registry.broken if key.startswith(kinds))
+    warn(f"{why}. It is left out." for why in broken)
+
+
+def _download(todo: Todo, registry: Registry) -> None:
+    """Fetch what datasets are read from before any job begins.
+
+    Here it is seen and can be stopped, takes no time from a job's limit, and is done once. What
+    cannot be had becomes a row of each job of that dataset.
+    """
+    configs = {config.id: config for config in (*(j.dataset for j in todo.jobs), *todo.datasets)}
+    tried: set[Source] = set()
+    for config in configs.values():
+        try:
+            item = registry.find("dataset", config.name)
+            sources = apart(item, downloads_of, config.parameters)
+        except Exception:  # noqa: BLE001, S112 - a plugin may do anything: its jobs will say what
+            continue
+        new = [source for source in sources if source not in tried]
+        tried.update(new)
+        try:
+            for source in new:
+                fetch(source)
+        except UnavailableError as error:
+            warn([str(error)])
+
+
+def _run(todo: Todo, store: Store, settings: Settings, registry: Registry) -> Run:
+    display = Display(console, len(todo.jobs))
+    workers = min(settings.workers or cores(), max(len(todo.jobs), 1))
+    settings = replace(settings, workers=workers)  # more than jobs would only divide the memory
+    try:
+        with display.live():
+            return run_jobs(
+                todo.jobs,
+                store,
+                display,
+                limits=settings.limits,
+                workers=settings.workers,
+                registry=registry,
+                datasets=todo.datasets,
+            )
+    except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or a signal to end
+        kept, planned = len(todo.done) + display.done, len(todo.done) + len(todo.jobs)
+        errors.print(
+            f"Stopped. {kept} of {planned} jobs are kept in '{store.folder}'; "
+            "the same command resumes.",
+            soft_wrap=True,
+        )
+        raise
+
+
+def _summarise_failures(failed: list[Record], store: Store) -> None:
+    if not failed:
+        return
+    title = f"jobs that failed: {len(failed)}"
+    table = Table("status", "job", "reason", title=title, title_justify="left")
+    for record in failed:
+        table.add_row(record.status, escape(record.job.label), escape(record.reason or ""))
+    console.print(table)
+    console.print(
+        f"The output of each is beside its record in '{store.folder / 'records'}'; --retry runs "
+        "them again."
+    )
