@@ -12,6 +12,7 @@ import typer
 from rich.markup import escape
 
 from bench._version import __version__
+from bench.cli.own_data import Drop, Labels, Scaling, own_parameters
 from bench.cli.score import score_files
 from bench.console import accept_any_text, console, discard_output, errors, warn
 from bench.environment import give_numba_a_cache, neutralise
@@ -108,7 +109,8 @@ def run_all(
     epilog="Examples:\n\npython -m bench run --suite smoke --out smoke\n\n"
     "python -m bench run --dataset swiss_roll --reducer isomap --reducer umap --seed 0\n\n"
     "python -m bench run --reducer sklearn.decomposition:KernelPCA --set KernelPCA.kernel=rbf\n\n"
-    "python -m bench run --dataset path/to/images --reducer pca --reducer umap",
+    "python -m bench run --dataset path/to/images --reducer pca --reducer umap\n\n"
+    "python -m bench run --dataset iris.csv --labels species --scale standard --reducer pca",
 )
 def run_some(
     *,
@@ -144,6 +146,9 @@ def run_some(
             help="Share of the points to place after a fit without them.",
         ),
     ] = None,
+    labels: Labels = None,
+    drop: Drop = None,
+    scale: Scaling = "none",
     set_: Set = None,
     out: Out = Path("results"),
     workers: Workers = None,
@@ -161,10 +166,12 @@ def run_some(
     import msgspec
 
     from bench.cli.run import Settings, run_suite
+    from bench.data.own_options import OwnOptions
     from bench.job import short_name
     from bench.suite import Choice, load_suite
 
-    chosen = load_suite(suite, _registry(plugins))
+    registry = _registry(plugins)
+    chosen = load_suite(suite, registry)
     replaced: dict[str, Any] = {
         "datasets": tuple(map(Choice, dataset)) if dataset else chosen.datasets,
         "reducers": tuple(map(Choice, reducer)) if reducer else chosen.reducers,
@@ -174,6 +181,10 @@ def run_some(
     }
     chosen = msgspec.structs.replace(chosen, **replaced)
     overrides = _overrides(set_ or [])
+    names = [choice.name for choice in chosen.datasets]
+    options = OwnOptions(labels, tuple(drop or ()), scale)
+    for name, changed in own_parameters(options, names, registry).items():
+        overrides.setdefault(short_name(name), {}).update(changed)
     for choice in chosen.datasets if n else ():
         overrides.setdefault(short_name(choice.name), {}).setdefault("n", n)
     settings = Settings(

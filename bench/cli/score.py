@@ -63,7 +63,7 @@ def score_files(
     ] = None,
 ) -> None:
     """Score an embedding made by any tool, in files."""
-    from bench.data.arrays import read_array
+    from bench.data.tables import read_array
     from bench.metrics.sampling import MIN_ROWS, has_intervals
     from bench.scoring import score, score_points
 
