@@ -1,13 +1,15 @@
 """The options of ``run`` that say how data of the user's own are read."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bench.data.own_options import OwnOptions, Scale
 from bench.errors import BenchError
-from bench.registry import Registry
+
+if TYPE_CHECKING:  # every command loads only what it needs
+    from bench.registry import Registry
 
 Labels = Annotated[
     str | None,
@@ -27,7 +29,7 @@ Scaling = Annotated[
 
 
 def own_parameters(
-    options: OwnOptions, datasets: Sequence[str], registry: Registry
+    options: OwnOptions, datasets: Sequence[str], registry: "Registry"
 ) -> dict[str, dict[str, Any]]:
     """Return what the options change, by dataset.
 
@@ -47,6 +49,7 @@ def own_parameters(
 
     Examples
     --------
+    >>> from bench import Registry
     >>> own_parameters(OwnOptions(scale="minmax"), ["digits", "./my.csv"], Registry())
     {'./my.csv': {'scale': 'minmax'}}
     """

@@ -117,7 +117,7 @@ def find_doubts(points: NDArray[Any], columns: Sequence[str]) -> Iterator[str]:
     >>> import numpy as np
     >>> points = np.random.default_rng(0).normal(size=(100, 2)) * [1, 10]
     >>> [doubt[:40] for doubt in find_doubts(points, ["height", "income"])]
-    ['Column income holds 99 % of the variance']
+    ['Column income holds 98 % of the variance']
     """
     names = columns or [str(i + 1) for i in range(points.shape[1])]
     if len(names) < 2:

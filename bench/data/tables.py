@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 FORMATS = (".npy", ".npz", ".csv", ".parquet")
 _SEVERAL = (".npz", ".csv", ".parquet")  # formats with names inside
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,17 +162,8 @@ def _is_real(column: "pd.Series[Any]") -> bool:
 
 
 def _read(path: Path) -> _Parts:
-    if not path.is_file():
-        raise missing_path(path, "file")
-    readers = {".npy": _read_npy, ".npz": _read_npz, ".csv": _read_csv, ".parquet": _read_parquet}
-    if path.suffix.lower() not in readers:
-        raise BenchError(f"Cannot read '{path}': it must end in {', '.join(FORMATS)}.")
-    return _opened(path, readers[path.suffix.lower()])
-
-
-def _opened(path: Path, reader: Callable[[Path], Result]) -> Result:
     try:
-        return reader(path)
+        return _reader(path)(path)
     except BenchError:
         raise
     except ImportError as error:
@@ -184,6 +174,15 @@ def _opened(path: Path, reader: Callable[[Path], Result]) -> Result:
             message = f"'{path}' holds no array of numbers; Python objects are never loaded."
             raise BenchError(message) from error
         raise BenchError(f"Cannot read '{path}': {' '.join(str(error).split())}") from error
+
+
+def _reader(path: Path) -> Callable[[Path], _Parts]:
+    if not path.is_file():
+        raise missing_path(path, "file")
+    readers = {".npy": _read_npy, ".npz": _read_npz, ".csv": _read_csv, ".parquet": _read_parquet}
+    if path.suffix.lower() not in readers:
+        raise BenchError(f"Cannot read '{path}': it must end in {', '.join(FORMATS)}.")
+    return readers[path.suffix.lower()]
 
 
 def _read_npy(path: Path) -> _Parts:
