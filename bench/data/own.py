@@ -32,7 +32,13 @@ _TABLES = (".npy", ".npz", ".csv", ".parquet")
 
 
 def looks_like_data(name: str) -> bool:
-    """Say whether a dataset's name is a path: it has a separator or a suffix, or is a folder."""
+    """Say whether a dataset's name is a path: it has a separator or a suffix, or is a folder.
+
+    Examples
+    --------
+    >>> looks_like_data("iris.csv"), looks_like_data("swiss_roll")
+    (True, False)
+    """
     separators = {os.sep, os.altsep or os.sep}
     if any(separator in name for separator in separators) or Path(name).suffix.lower() in _TABLES:
         return True
@@ -43,12 +49,20 @@ def looks_like_data(name: str) -> bool:
 
 
 def name_of(path: Path) -> str:
-    """Return what the data are called: the last part of the path, and a digest of the content.
+    r"""Return what the data are called: the last part of the path, and a digest of the content.
 
     Raises
     ------
     BenchError
         If they are not there, or cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a.csv"
+    >>> _ = path.write_text("x,y\n1,2\n")
+    >>> name_of(path)
+    'a.csv-7a0ec10cc5b7'
     """
     digest = hashlib.sha256()
     try:
@@ -114,6 +128,14 @@ def dataset(
         If the data cannot be read.
     ValueError
         If ``n`` is below 10, or there are fewer.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np
+    >>> path = Path(tempfile.mkdtemp()) / "a.npy"
+    >>> np.save(path, np.random.default_rng(0).normal(size=(40, 3)))
+    >>> dataset(str(path), n=20, scale="standard").X.shape
+    (20, 3)
     """
     import numpy as np
 
@@ -140,7 +162,16 @@ def dataset(
 
 
 def most(path: str, /, *, labels: str | None = None, drop: Sequence[str] = (), **_: object) -> int:
-    """Say how many points there are."""
+    """Say how many points there are.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np
+    >>> path = Path(tempfile.mkdtemp()) / "a.npy"
+    >>> np.save(path, np.ones((40, 3)))
+    >>> most(str(path))
+    40
+    """
     data = Path(path)
     if data.is_dir():
         return len(files_of(data))
@@ -156,12 +187,22 @@ def check(
     scale: Scale = "none",
     **_: object,
 ) -> None:
-    """Read the data once before any job does; say how a file was understood, and what may mislead.
+    r"""Read the data once before any job does; say what was found and what may mislead.
 
     Raises
     ------
     BenchError
         If they cannot be used, saying what to do.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a.csv"
+    >>> _ = path.write_text("x,kind\n" + "0.5,b\n0.7,a\n" * 5)
+    >>> check(str(path), labels="kind")
+    >>> check(str(path), drop=["z"])
+    Traceback (most recent call last):
+    bench.errors.BenchError: Unknown column of 'a.csv': 'z'. Allowed: kind, x.
     """
     own = read_points(Path(path), labels=labels, drop=drop)
     own.scaled(scale)

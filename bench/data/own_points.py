@@ -73,7 +73,7 @@ class OwnPoints:
 
 
 def read_points(path: Path, *, labels: str | None = None, drop: Sequence[str] = ()) -> OwnPoints:
-    """Read data of the user's own, and check them.
+    r"""Read data of the user's own, and check them.
 
     Parameters
     ----------
@@ -88,6 +88,17 @@ def read_points(path: Path, *, labels: str | None = None, drop: Sequence[str] = 
     ------
     BenchError
         Naming the first file or column that does not fit, and what would.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a.csv"
+    >>> _ = path.write_text("x,kind\n" + "0.5,b\n0.7,a\n" * 5)
+    >>> own = read_points(path, labels="kind")
+    >>> own.points.shape, own.labels[:2]
+    ((10, 1), array([1, 0]))
+    >>> own.scaled("minmax")[:2].tolist()
+    [[0.0], [1.0]]
     """
     from bench.data.arrays import check_points
     from bench.data.tables import Table, read_table

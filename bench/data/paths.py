@@ -20,6 +20,14 @@ def missing_path(path: Path, kind: str) -> BenchError:
     -------
     BenchError
         To be raised by the caller.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> (folder / "iris.csv").touch()
+    >>> str(missing_path(folder / "iris.cvs", "file")).partition(". ")[2]
+    "Did you mean 'iris.csv'?"
     """
     if not path.parent.is_dir():
         return BenchError(

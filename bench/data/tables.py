@@ -53,7 +53,7 @@ class _Parts:
 
 
 def read_table(path: Path, *, labels: str | None = None, drop: Sequence[str] = ()) -> Table:
-    """Read points from a file, without the columns that are not coordinates.
+    r"""Read points from a file, without the columns that are not coordinates.
 
     Nothing in the file is ever executed.
 
@@ -76,6 +76,20 @@ def read_table(path: Path, *, labels: str | None = None, drop: Sequence[str] = (
     ------
     BenchError
         If the file cannot be read, a name is not in it, or what is left is not numbers.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "iris.csv"
+    >>> _ = path.write_text("length;width;species\n5,1;3,5;setosa\n5,9;3,0;virginica\n")
+    >>> table = read_table(path, labels="species")
+    >>> table.points
+    array([[5.1, 3.5],
+           [5.9, 3. ]])
+    >>> table.labels
+    array(['setosa', 'virginica'], dtype=object)
+    >>> table.layout
+    'semicolons between columns, decimal commas, a line of names'
     """
     parts = _read(path)
     names = [*parts.arrays] if parts.frame is None else [*map(str, parts.frame.columns)]
@@ -92,7 +106,16 @@ def read_table(path: Path, *, labels: str | None = None, drop: Sequence[str] = (
 
 
 def read_array(path: Path) -> NDArray[Any]:
-    """Read all numbers of a file; formats and errors are those of `read_table`."""
+    """Read all numbers of a file; formats and errors are those of `read_table`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a.npy"
+    >>> np.save(path, [[1, 2], [3, 4]])
+    >>> read_array(path).shape
+    (2, 2)
+    """
     parts = _read(path)
     if parts.frame is not None:
         return _numbers(parts.frame, path)

@@ -126,6 +126,10 @@ class ScoreOptions:
         ------
         BenchError
             Saying what is allowed.
+
+        Examples
+        --------
+        >>> ScoreOptions(k=15).require_applicable(100, charted=False)
         """
         most = max(self.ks)
         if most >= n:
@@ -147,6 +151,13 @@ class ScoreOptions:
         ------
         BenchError
             If the sample is larger than n, or below 2.
+
+        Examples
+        --------
+        >>> sum(len(rows) for rows in ScoreOptions(sample=50).draw(200))
+        50
+        >>> ScoreOptions().draw(200)
+        ()
         """
         sample = self.sample
         if sample == "auto":
@@ -168,6 +179,12 @@ class ScoreOptions:
             where that is enough.
         *inputs : ndarray
             Points and embedding.
+
+        Examples
+        --------
+        >>> options = ScoreOptions(k=10, metrics="trustworthiness", threads=1)
+        >>> options.work(options.chosen, np.ones((5000, 3)), np.ones((5000, 2)))["neighbors"]
+        10
         """
         n, largest = len(inputs[0]), max(self.ks)
         needs = {need for metric in metrics for need in metric.needs if need in COUNTED}

@@ -67,6 +67,12 @@ class Truth:
         ------
         BenchError
             If the truth does not fit the points.
+
+        Examples
+        --------
+        >>> X = np.random.default_rng(0).normal(size=(50, 3))
+        >>> list(Truth(graph_neighbors=5).references(X, X[:, :2]))
+        ['euclidean', 'geodesic']
         """
         moderate = of_moderate_size(points)
         geometries: dict[str, DistanceRows] = {"euclidean": EuclideanDistances(moderate)}

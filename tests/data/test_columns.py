@@ -14,6 +14,7 @@ from bench.data.own_points import read_points
 from bench.data.tables import read_table
 from bench.errors import BenchError
 from bench.suite import Choice, Suite, plan
+from bench.testing import checks_of
 
 X = np.random.default_rng(0).normal(size=(60, 3))
 KINDS = np.array(["setosa", "virginica", "ant"])[np.arange(60) % 3]
@@ -218,6 +219,12 @@ def test_notes(table, capsys):
     assert "Warning: 'rich.csv': Column income holds 99 %" in capsys.readouterr().err
     check(str(table.with_name("rich.csv")), labels="kind", drop=["where"], scale="standard")
     assert capsys.readouterr().err == ""
+
+
+def test_check_of_a_table_with_text(table):
+    """The command ``check`` says of a table with text what ``run`` does, in one line."""
+    with pytest.raises(BenchError, match="--labels kind"):
+        list(checks_of(Registry().find("dataset", str(table))))
 
 
 # --- jobs ---
