@@ -13,6 +13,7 @@ from bench.data.real_numbers import real_array
 MAX_CLASSES = 100  # more whole numbers than this are a quantity
 _DOMINANT = 0.95  # share of the variance
 _CODES = range(3, 11)  # different values; two have no order that could mislead
+_FIRST_ROWS = 1000
 _ROWS_PER_CODE = 5
 _MAX_NAMED = 5  # columns, in a message
 
@@ -141,7 +142,9 @@ def find_doubts(points: NDArray[Any], columns: Sequence[str]) -> Iterator[str]:
 
 def _is_coded(column: NDArray[Any]) -> bool:
     """Say whether a column holds few different whole numbers."""
-    if column.dtype.kind == "b" or (column != np.floor(column)).any():
+    if column.dtype.kind == "b" or len(np.unique(column[:_FIRST_ROWS])) > max(_CODES):
+        return False  # most columns end here, without a look at all rows
+    if (column != np.floor(column)).any():
         return False
     different = len(np.unique(column))
     return different in _CODES and len(column) >= _ROWS_PER_CODE * different

@@ -76,8 +76,7 @@ class ScoreOptions:
     @cached_property
     def ks(self) -> tuple[int, ...]:
         """Where curves are read, each once."""
-        several = isinstance(self.k, Sequence) or (isinstance(self.k, np.ndarray) and self.k.ndim)
-        given = tuple(self.k) if several else (self.k,)  # type: ignore[arg-type]  # it has a length
+        given = np.atleast_1d(np.asarray(self.k, dtype=object)).tolist()
         refused = BenchError(f"k must be one or more whole numbers from 1 on, got {self.k!r}.")
         try:
             whole = [check_whole(one, "k") for one in given]

@@ -61,6 +61,14 @@ def test_text_column(table):
         read_table(table, labels="kind")
 
 
+def test_row_numbers(tmp_path):
+    """A column that numbers the rows is refused, with the option that leaves it out."""
+    FRAME[["x", "y"]].assign(id=range(60)).to_csv(tmp_path / "a.csv", index=False)
+    with pytest.raises(BenchError, match=r"'id' looks like the numbers of .*--drop COLUMN"):
+        read_table(tmp_path / "a.csv")
+    assert read_table(tmp_path / "a.csv", drop=["id"]).columns == ("x", "y")
+
+
 @pytest.mark.parametrize("options", [{"labels": "kin"}, {"drop": ["kin"]}])
 def test_wrong_column(table, options):
     """A wrong name gets the closest match."""
@@ -196,6 +204,7 @@ def test_scale():
         ([X[:, 0], 2 * X[:, 1]], None),
         ([100 * X[:, 0]], None),
         ([X[:, 0], np.arange(60) % 4], "Column b: few different whole numbers"),
+        ([X[:, 0], np.arange(60) // 20], "Column b: few different whole numbers"),
         ([X[:, 0], np.arange(60) % 2], None),
         ([X[:, 0], np.arange(60) % 4 / 3], None),
         ([np.arange(60) % 4, np.arange(60) % 5], None),
