@@ -16,7 +16,7 @@ from sklearn.manifold import trustworthiness
 
 import bench
 from bench.cli.main import main
-from bench.data.tables import read_array
+from bench.data.table_files import read_array
 from bench.errors import BenchError
 from bench.metrics.table import METRICS
 

@@ -78,7 +78,7 @@ def score_files(
     ] = None,
 ) -> None:
     """Score an embedding made by any tool, in files."""
-    from bench.data.tables import read_array, read_table
+    from bench.data.table_files import read_array, read_table
     from bench.metrics.sampling import MIN_ROWS, has_intervals
     from bench.scoring.compute import score
     from bench.scoring.options import ScoreOptions

@@ -78,7 +78,7 @@ def read_points(path: Path, *, labels: str | None = None, drop: Sequence[str] = 
     Parameters
     ----------
     path : Path
-        A folder of images, or a file that `bench.data.tables.read_table` reads.
+        A folder of images, or a file that `bench.data.table_files.read_table` reads.
     labels : str, optional
         The column of labels or colours.
     drop : sequence of str
@@ -101,7 +101,7 @@ def read_points(path: Path, *, labels: str | None = None, drop: Sequence[str] = 
     [[0.0], [1.0]]
     """
     from bench.data.arrays import check_points
-    from bench.data.tables import Table, read_table
+    from bench.data.table_files import Table, read_table
 
     if path.is_dir():
         if labels is not None or drop:

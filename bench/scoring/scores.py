@@ -13,7 +13,7 @@ from bench.scoring.options import COUNTED, ScoreOptions
 if TYPE_CHECKING:
     import pandas as pd
 
-Values = dict[str, float | dict[int, float]]
+Values = dict[str, Any]  # by metric: a number, or for a curve a dictionary of numbers by k
 
 
 @dataclass(frozen=True)

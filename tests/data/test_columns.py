@@ -11,7 +11,7 @@ from bench.data.columns import as_labels, find_doubts, rescale
 from bench.data.own import check, most
 from bench.data.own_options import OwnOptions
 from bench.data.own_points import read_points
-from bench.data.tables import read_table
+from bench.data.table_files import read_table
 from bench.errors import BenchError
 from bench.suite import Choice, Suite, plan
 from bench.testing import checks_of

@@ -6,7 +6,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from bench.data.arrays import check_points
-from bench.data.tables import read_array
+from bench.data.table_files import read_array
 from bench.errors import BenchError
 
 GENERATOR = np.random.default_rng(0)

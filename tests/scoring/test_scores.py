@@ -230,6 +230,15 @@ def test_columns_of_points(command, tmp_path):
     assert pd.read_csv(tmp_path / "out.csv")["label"].tolist() == ["a", "b"] * 20
 
 
+def test_layout_of_points(command, tmp_path):
+    """How a file of points was understood is said in one line."""
+    frame = pd.read_csv(tmp_path / "X.csv")
+    frame[["x", "y", "z"]].to_csv(tmp_path / "X.csv", sep=";", index=False)
+    code, said = command()
+    assert code == 0
+    assert said.err == "Read 'X.csv' as a table: semicolons between columns, a line of names.\n"
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
