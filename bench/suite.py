@@ -187,23 +187,23 @@ def plan(suite: Suite, registry: Registry, overrides: Overrides | None = None) -
     once = _runs_once(suite, registry, [seeds[0] for seeds in datasets])
     return [
         Job(dataset, reducer, suite.n_components, held_out=suite.held_out)
-        for seeds, choice in zip(datasets, suite.datasets, strict=True)
+        for seeds in datasets
         for dataset in seeds
         for reducer in reducers
-        if dataset.seed == suite.seeds[0] or reducer.name not in once.get(choice.name, ())
+        if dataset.seed == suite.seeds[0] or reducer.name not in once.get(dataset.label, ())
     ]
 
 
 def _runs_once(
     suite: Suite, registry: Registry, datasets: Sequence[DatasetConfig]
 ) -> dict[str, set[str]]:
-    """Name, by dataset, the reducers to which every seed would be the same job.
+    """Name, by the dataset's label, the reducers to which every seed would be the same job.
 
     On data of the user's own, all of them, those are the deterministic ones, unless a seed draws
     the points that are held out. Built-in datasets run every seed: so their jobs are published.
     """
     fixed = {
-        choice.name
+        config.label
         for choice, config in zip(suite.datasets, datasets, strict=True)
         if registry.own_data(choice.name) and config.parameters.get("n") is None
     }

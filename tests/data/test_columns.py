@@ -292,6 +292,17 @@ def test_seeds_that_draw_points_run(table, more):
     assert len(jobs(table, OPTIONS, **more)) == 3
 
 
+def test_subsample_beside_all_points(table):
+    """A subsample has every seed, also beside all points of the same file."""
+    chosen = Choice(str(table), OPTIONS), Choice(str(table), OPTIONS | {"n": 30})
+    found = plan(Suite(chosen, (Choice("pca"),), (0, 1)), Registry())
+    assert [(job.dataset.parameters["n"], job.seed) for job in found] == [
+        (None, 0),
+        (30, 0),
+        (30, 1),
+    ]
+
+
 def test_built_in_datasets_run_every_seed(table):
     """Deterministic reducers keep their published jobs on built-in datasets."""
     suite = Suite((Choice("digits"), Choice(str(table))), (Choice("pca"),), (4, 5))
