@@ -32,11 +32,12 @@ _PUBLIC = {  # with their types in __init__.pyi
     "Record": "bench.record",
     "Reducer": "bench.reducer",
     "Registry": "bench.registry",
+    "ScoreOptions": "bench.scoring.options",
+    "Scores": "bench.scoring.scores",
     "Store": "bench.store",
     "compare": "bench.metrics.comparison",
     "graph_geodesics": "bench.manifolds.graph",
-    "score": "bench.scoring",
-    "score_points": "bench.scoring",
+    "score": "bench.scoring.compute",
 }
 
 __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - the names of a dictionary are strings

@@ -13,6 +13,7 @@ from bench.metrics.table import Metric as Metric
 from bench.record import Record as Record
 from bench.reducer import Reducer as Reducer
 from bench.registry import Registry as Registry
-from bench.scoring import score as score
-from bench.scoring import score_points as score_points
+from bench.scoring.compute import score as score
+from bench.scoring.options import ScoreOptions as ScoreOptions
+from bench.scoring.scores import Scores as Scores
 from bench.store import Store as Store

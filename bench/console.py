@@ -50,5 +50,13 @@ def discard_output() -> None:
 def warn(problems: Iterable[str]) -> None:
     """Print one line for each problem that did not stop the work."""
     for problem in problems:
-        line = escape(shorten(" ".join(problem.split()), _LONGEST_WARNING))
-        errors.print(f"[yellow]Warning:[/yellow] {line}", soft_wrap=True)
+        errors.print(f"[yellow]Warning:[/yellow] {_as_line(problem)}", soft_wrap=True)
+
+
+def note(text: str) -> None:
+    """Print one line on standard error that is not a problem."""
+    errors.print(_as_line(text), soft_wrap=True, highlight=False)
+
+
+def _as_line(text: str) -> str:
+    return escape(shorten(" ".join(text.split()), _LONGEST_WARNING))

@@ -93,3 +93,5 @@ DECODERS: dict[str, DecoderControl] = {
 the training points, and returns an encoder and a decoder."""
 
 ALL_CONTROLS = CONTROLS.keys() | DECODERS.keys()
+DETERMINISTIC_CONTROLS = frozenset({"oracle"})
+"""Those that the seed does not change."""

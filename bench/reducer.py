@@ -44,6 +44,9 @@ class Reducer:
     decodings : int or None
         How many it may be asked for by each measure of the decoder's report card, some 2,000 in
         all; None for any number.
+    deterministic : bool
+        Whether the same points give the same embedding whatever the seed, up to the tolerance of a
+        solver and the signs of the axes. On points that no seed draws it is run once.
     images : bool
         Whether only images are taken, or only values in [0, 1]: the contract then hands it
         flattened square images with such values. On other points its estimator raises
@@ -59,6 +62,7 @@ class Reducer:
     inverse: bool = False
     inverse_sample: int | None = None
     decodings: int | None = None
+    deterministic: bool = False
     images: bool = False
     grid: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     reference: str = ""

@@ -252,15 +252,12 @@ class Registry:
         ------
         BenchError
             If there is none; the message offers the closest match. If two sources define it. If
-            data of the user's own are not there, or not what they should be.
+            data of the user's own are not there.
         """
         if kind == "dataset" and (path := self.own_data(name)):
-            from bench.data.own import read
-
             item = _own_data(path)
             if problem := _problem_of_name(item.name):
                 raise BenchError(f"The data '{path.name}' cannot be used: {problem}")
-            read(path)  # what is wrong with the data is said at once, not by every job
             return item
         if ":" in name:
             return self._dotted(kind, name)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from bench.controls import ALL_CONTROLS, DECODERS
+from bench.controls import ALL_CONTROLS, DECODERS, DETERMINISTIC_CONTROLS
 from bench.engine.child import apart
 from bench.errors import BenchError, UnavailableError, one_line, unknown_name
 from bench.job import DatasetConfig, Job, ReducerConfig, short_name
@@ -184,12 +184,46 @@ def plan(suite: Suite, registry: Registry, overrides: Overrides | None = None) -
         for config in [_dataset_config(choice, suite.n, registry, overrides)]
     ]
     _check_choice("dataset", [seeds[0].label for seeds in datasets])
+    once = _runs_once(suite, registry, [seeds[0] for seeds in datasets])
     return [
         Job(dataset, reducer, suite.n_components, held_out=suite.held_out)
         for seeds in datasets
         for dataset in seeds
         for reducer in reducers
+        if dataset.seed == suite.seeds[0] or reducer.name not in once.get(dataset.label, ())
     ]
+
+
+def _runs_once(
+    suite: Suite, registry: Registry, datasets: Sequence[DatasetConfig]
+) -> dict[str, set[str]]:
+    """Name, by the dataset's label, the reducers to which every seed would be the same job.
+
+    On data of the user's own, all of them, those are the deterministic ones, unless a seed draws
+    the points that are held out. Built-in datasets run every seed: so their jobs are published.
+    """
+    fixed = {
+        config.label
+        for choice, config in zip(suite.datasets, datasets, strict=True)
+        if registry.own_data(choice.name) and config.parameters.get("n") is None
+    }
+    if suite.held_out or not fixed:
+        return {}
+    found = {one.name for one in suite.reducers if _is_deterministic(one.name, registry)}
+    return dict.fromkeys(fixed, found)
+
+
+def _is_deterministic(name: str, registry: Registry) -> bool:
+    if name in ALL_CONTROLS:
+        return name in DETERMINISTIC_CONTROLS
+    try:
+        return apart(registry.find("reducer", name), _declares_determinism)
+    except UnavailableError:
+        return True  # each seed would say the same
+
+
+def _declares_determinism(item: Item) -> bool:
+    return as_reducer(item.load()[0]).deterministic
 
 
 def chosen_items(suite: Suite, registry: Registry) -> list[Item]:
@@ -247,6 +281,8 @@ def _complete_dataset(item: Item, name: str, n: int | None, given: dict[str, Any
     _check_parameters(name, given, taken.keys() - {"seed"})
     for parameter, value in given.items():
         _check_kind(f"{name}.{parameter}", value, taken[parameter].annotation)
+    if item.bound and (check := item.beside("check")):
+        check(**given)  # what is wrong with the data is said at once, not by every job
     if isinstance(given.get("n"), int):
         _check_points(name, item, given)
     if n is not None:

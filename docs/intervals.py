@@ -124,7 +124,7 @@ def table() -> str:
     lines = [f"| embedding | {' | '.join(f'{m} rows: mean | lowest' for m in ROWS)} |"]
     lines.append("|---" * (1 + 2 * len(ROWS)) + "|")
     for name, (X, Y) in embeddings().items():
-        scored = bench.score_points(X, Y, k=KS, metrics=SCORES, sample=None)
+        scored = bench.score(X, Y, k=KS, metrics=SCORES, sample=None).per_point
         rows = scored.drop(columns=["point", "reference"])
         cells = [_cells(coverage(rows, m)) for m in ROWS]
         lines.append(f"| {name} | {' | '.join(cells)} |")

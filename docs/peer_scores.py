@@ -7,7 +7,6 @@ come, by the name of our score. What a library raises instead of a number is lef
 import contextlib
 import io
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +19,9 @@ def bench(X: Points, Y: Points, k: int) -> Scores:
     """Score by this package."""
     from bench import score
 
-    found: dict[str, Any] = score(X, Y, k=k)["euclidean"]
+    found = score(X, Y, k=k)["euclidean"]
     return {
-        name: float(value[str(k)] if isinstance(value, dict) else value)
-        for name, value in found.items()
+        name: float(value[k] if isinstance(value, dict) else value) for name, value in found.items()
     }
 
 

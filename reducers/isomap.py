@@ -19,6 +19,7 @@ def make(n_components: int, *, n_neighbors: int = 12) -> Any:  # noqa: ANN401 - 
 reducer = Reducer(
     make,
     transform=True,
+    deterministic=True,
     grid={"n_neighbors": [6, 12, 24]},
     reference="Tenenbaum, de Silva & Langford, Science 290, 2000",
 )

@@ -40,6 +40,7 @@ reducer = Reducer(
     make,
     transform=True,
     inverse=True,
+    deterministic=True,
     grid={"gamma": [0.1, 1.0, 10.0], "alpha": [1e-4, 1e-3, 1e-2]},
     reference="Schölkopf, Smola & Müller, Neural Computation 10, 1998",
 )

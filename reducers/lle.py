@@ -34,6 +34,7 @@ def make(
 reducer = Reducer(
     make,
     transform=True,
+    deterministic=True,
     grid={"n_neighbors": [6, 12, 24], "method": ["standard", "modified", "hessian", "ltsa"]},
     reference=(
         "Roweis & Saul, Science 290, 2000; modified: Zhang & Wang, NIPS 19, 2007; hessian: Donoho "

@@ -112,6 +112,17 @@ class ForgetsDimensions(Draws):
         return X[:, :2]
 
 
+class Seeded(Draws):
+    """Draws from its seed, which a deterministic method would not."""
+
+    def __init__(self, n_components, random_state):
+        self.n_components, self.random_state = n_components, random_state
+
+    def fit_transform(self, X):
+        shape = len(X), self.n_components
+        return np.random.default_rng(self.random_state).normal(size=shape)
+
+
 class BadInverse(Draws):
     def fit_transform(self, X):
         return X[:, : self.n_components]
@@ -124,6 +135,7 @@ class BadInverse(Draws):
     ("reducer", "rule"),
     [
         (Draws, "same embedding for the same seed"),
+        (Reducer(Seeded, deterministic=True), "differ by .*: leave out deterministic=True"),
         (Overwrites, "wrote into its input"),
         (ForgetsDimensions, "n_components columns"),
         (Reducer(BadInverse, inverse=True), "loses"),

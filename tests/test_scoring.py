@@ -16,7 +16,7 @@ from sklearn.manifold import trustworthiness
 
 import bench
 from bench.cli.main import main
-from bench.data.arrays import read_array
+from bench.data.table_files import read_array
 from bench.errors import BenchError
 from bench.metrics.table import METRICS
 
@@ -54,23 +54,33 @@ def assert_same(found, expected, rtol=1e-11):
 def test_every_score_is_given_for_both_references_with_their_overlap():
     X, Y, U = roll(120)
     found = bench.score(X, Y, intrinsic=U, k=(5, 20))
-    assert list(found) == ["n", "exact", "euclidean", "geodesic", "reference_overlap"]
-    assert (found["n"], found["exact"]) == (120, True)
+    assert list(found) == ["euclidean", "geodesic", "reference_overlap"]
+    assert (found.n, found.exact) == (120, True)
     assert found["euclidean"].keys() == WITHOUT_CHART
     assert found["geodesic"].keys() == SCORES
-    assert found["geodesic"]["trustworthiness"].keys() == {"5", "20"}
+    assert found["geodesic"]["trustworthiness"].keys() == {5, 20}
     assert found["reference_overlap"].keys() == {"auc", "q_nx"}
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_scores_as_json():
+    """As JSON, k is a text, and what was not sampled has no errors."""
+    X, Y, U = roll(60)
+    found = bench.score(X, Y, intrinsic=U, k=(5, 20))
+    plain = found.to_dict()
+    assert list(plain) == ["n", "exact", "euclidean", "geodesic", "reference_overlap"]
+    assert (plain["n"], plain["exact"]) == (60, True)
+    assert plain["geodesic"]["q_nx"] == {str(k): v for k, v in found["geodesic"]["q_nx"].items()}
+    assert json.loads(json.dumps(plain, allow_nan=False)) == plain
 
 
 def test_scores_equal_scikit_learn_and_those_of_a_matrix_equal_those_of_its_chart():
     X, Y, U = roll(200)
     D = np.linalg.norm(U[:, None] - U, axis=2)
     found = bench.score(X, Y, geodesics=D, k=7)
-    assert found["euclidean"]["trustworthiness"]["7"] == pytest.approx(
+    assert found["euclidean"]["trustworthiness"][7] == pytest.approx(
         trustworthiness(X, Y, n_neighbors=7), abs=1e-12
     )
-    assert found["geodesic"]["trustworthiness"]["7"] == pytest.approx(
+    assert found["geodesic"]["trustworthiness"][7] == pytest.approx(
         trustworthiness(D, Y, n_neighbors=7, metric="precomputed"), abs=1e-12
     )
     by_chart = bench.score(X, Y, intrinsic=U, k=7)["geodesic"]
@@ -81,7 +91,7 @@ def test_a_graph_gives_its_pieces_and_bridges():
     X, Y, _ = roll(80)
     X = np.vstack([X, X + 1000])
     found = bench.score(X, np.vstack([Y, Y + 1000]), graph_neighbors=6, metrics=["auc"])
-    assert found["graph"]["bridges"] == found["graph"]["components"] - 1 >= 1
+    assert found.graph["bridges"] == found.graph["components"] - 1 >= 1
 
 
 def test_named_metrics_are_all_that_is_computed_and_the_same():
@@ -119,14 +129,14 @@ def test_more_threads_give_the_same_bits():
 
 def test_scores_of_points_average_to_those_of_the_embedding():
     X, Y, U = roll(150)
-    points = bench.score_points(X, Y, intrinsic=U, k=(4, 9))
+    points = bench.score(X, Y, intrinsic=U, k=(4, 9)).per_point
     assert points.shape == (300, 2 + 1 + 2 * 7)
     whole = bench.score(X, Y, intrinsic=U, k=(4, 9))
     for reference, part in points.groupby("reference"):
         assert part["point"].tolist() == list(range(150))
         assert part["auc"].mean() == pytest.approx(whole[reference]["auc"], abs=1e-12)
         for name in ("trustworthiness", "q_nx", "mrre_false"):
-            for k in ("4", "9"):
+            for k in (4, 9):
                 mean = part[f"{name}_{k}"].mean()
                 assert mean == pytest.approx(whole[reference][name][k], abs=1e-12)
 
@@ -136,8 +146,8 @@ def test_scores_of_points_average_to_those_of_the_embedding():
 
 def test_a_sample_of_all_rows_equals_the_exact_scores_and_is_certain():
     X, Y, U = roll(300)
-    exact = bench.score(X, Y, intrinsic=U, k=(5, 50))
-    sampled = bench.score(X, Y, intrinsic=U, k=(5, 50), sample=300)
+    exact = bench.score(X, Y, intrinsic=U, k=(5, 50)).to_dict()
+    sampled = bench.score(X, Y, intrinsic=U, k=(5, 50), sample=300).to_dict()
     assert (sampled["exact"], sampled["rows"]) == (False, 300)
     for reference in ("euclidean", "geodesic"):
         errors, intervals = (
@@ -156,8 +166,8 @@ def test_a_sample_of_all_rows_equals_the_exact_scores_and_is_certain():
 def test_the_light_path_and_the_full_one_draw_and_score_the_same_rows():
     X, Y, _ = roll(2000)
     options = {"k": 10, "sample": 1000, "seed": 3}
-    light = bench.score(X, Y, metrics=["trustworthiness"], **options)["euclidean"]
-    full = bench.score(X, Y, **options)["euclidean"]
+    light = bench.score(X, Y, metrics=["trustworthiness"], **options).to_dict()["euclidean"]
+    full = bench.score(X, Y, **options).to_dict()["euclidean"]
     for part in ("standard_error", "interval"):
         assert_same(light[part], {"trustworthiness": full[part]["trustworthiness"]})
     assert light["trustworthiness"] == full["trustworthiness"]
@@ -169,10 +179,10 @@ def test_intervals_of_samples_hold_the_exact_score_as_often_as_they_say():
     outer = U[:, :1] > np.median(U[:, 0])
     Y = np.where(outer, 0.3 * U[:, ::-1] + [400, 0], U)
     names = sorted(WITHOUT_CHART - JUMPING)
-    exact = dict(flat(bench.score(X, Y, intrinsic=U, metrics=names)["geodesic"]))
+    exact = dict(flat(bench.score(X, Y, intrinsic=U, metrics=names).to_dict()["geodesic"]))
     held = {path: [] for path in exact}
     for seed in range(60):
-        found = bench.score(X, Y, intrinsic=U, metrics=names, sample=1000, seed=seed)
+        found = bench.score(X, Y, intrinsic=U, metrics=names, sample=1000, seed=seed).to_dict()
         for path, (low, high) in flat(found["geodesic"]["interval"]):
             held[path].append(low <= exact[path] <= high)
     # Of 60 intervals at 95 %, 50 or more hold the score in all but one of some 1,000 cases.
@@ -185,7 +195,7 @@ def test_intervals_of_samples_hold_the_exact_score_as_often_as_they_say():
 def test_scores_that_jump_have_no_uncertainty_and_small_samples_no_interval(m):
     """Both are None for K_max, Q_local and Q_global; intervals begin at 1,000 rows."""
     X, Y, _ = roll(2000)
-    found = bench.score(X, Y, sample=m)["euclidean"]
+    found = bench.score(X, Y, sample=m).to_dict()["euclidean"]
     for name in JUMPING:
         assert found["standard_error"][name] is None
         assert found["interval"][name] is None
@@ -196,13 +206,13 @@ def test_scores_that_jump_have_no_uncertainty_and_small_samples_no_interval(m):
 
 
 def test_what_is_sampled_is_chosen_by_the_number_of_points_and_can_be_forced(monkeypatch):
-    monkeypatch.setattr("bench.scoring.EXACT_UP_TO", 400)
-    monkeypatch.setattr("bench.scoring.SAMPLE", 50)
+    monkeypatch.setattr("bench.scoring.options.EXACT_UP_TO", 400)
+    monkeypatch.setattr("bench.scoring.options.SAMPLE", 50)
     X, Y, _ = roll(401)
     automatic = bench.score(X, Y, metrics=["auc"])
-    assert (automatic["exact"], automatic["rows"]) == (False, 50)
-    assert bench.score(X, Y, metrics=["auc"], sample=None)["exact"]
-    assert bench.score(X[:400], Y[:400], metrics=["auc"])["exact"]
+    assert (automatic.exact, automatic.sampled) == (False, 50)
+    assert bench.score(X, Y, metrics=["auc"], sample=None).exact
+    assert bench.score(X[:400], Y[:400], metrics=["auc"]).exact
 
 
 # --- input of every kind ---
@@ -238,7 +248,7 @@ def test_one_far_outlier_changes_its_own_row_only():
     X, Y, _ = roll(400)
     X[7], Y[7] = 1e6, 1e6
     found = bench.score(X, Y, k=5)["euclidean"]
-    assert found["trustworthiness"]["5"] == pytest.approx(
+    assert found["trustworthiness"][5] == pytest.approx(
         trustworthiness(X, Y, n_neighbors=5), abs=1e-12
     )
 
@@ -328,17 +338,17 @@ def test_each_bad_argument_is_named_with_what_is_allowed(options, message):
 
 def test_a_score_of_pairs_is_no_score_of_points():
     X, Y, _ = roll(30)
-    with pytest.raises(BenchError, match="pearson is no score of single points"):
-        bench.score_points(X, Y, metrics=["pearson"], k=5)
+    with pytest.raises(BenchError, match="pearson is not a score of single points"):
+        _ = bench.score(X, Y, metrics=["pearson"], k=5).per_point
 
 
 def test_scores_of_drawn_points_average_to_those_of_the_sample():
     X, Y, _ = roll(300)
-    points = bench.score_points(X, Y, k=5, metrics=["mrre_false"], sample=40, seed=2)
+    points = bench.score(X, Y, k=5, metrics=["mrre_false"], sample=40, seed=2).per_point
     whole = bench.score(X, Y, k=5, metrics=["mrre_false"], sample=40, seed=2)
     assert len(points) == 40
     mean = points["mrre_false_5"].mean()
-    assert mean == pytest.approx(whole["euclidean"]["mrre_false"]["5"], abs=1e-12)
+    assert mean == pytest.approx(whole["euclidean"]["mrre_false"][5], abs=1e-12)
 
 
 @pytest.mark.parametrize("scale", [1e-200, 1e160])
@@ -373,7 +383,7 @@ def test_the_command_prints_what_the_function_returns(files, capsys, monkeypatch
     code, said = run(capsys, monkeypatch, *pair, "--intrinsic", files / "U.npy", "--json")
     assert code == 0
     X, Y, U = (np.load(files / f"{name}.npy") for name in "XYU")
-    assert json.loads(said.out) == bench.score(X, Y, intrinsic=U, k=(5, 20))
+    assert json.loads(said.out) == bench.score(X, Y, intrinsic=U, k=(5, 20)).to_dict()
     code, said = run(capsys, monkeypatch, *pair, "--sample", 40, "--graph-neighbors", 5)
     assert code == 0
     assert "sample of 40 rows" in said.out

@@ -1,83 +1,15 @@
-"""Arrays that users hand in: read from files, and checked before anything is computed."""
+"""Arrays that users hand in, checked before anything is computed."""
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bench.data.csv_files import read_csv
 from bench.data.real_numbers import real_array
 from bench.errors import BenchError
 
-FORMATS = (".npy", ".npz", ".csv", ".parquet")
 _FEWEST_POINTS = 3
 _ROWS_AT_ONCE = 256
-
-
-def read_array(path: Path) -> NDArray[Any]:
-    """Read a table of numbers; nothing in the file is ever executed.
-
-    Parameters
-    ----------
-    path : Path
-        ``.npy``, ``.npz`` with one array in it, ``.csv`` (see `bench.data.csv_files.read_csv`), or
-        ``.parquet`` (which takes the package pyarrow).
-
-    Raises
-    ------
-    BenchError
-        If the file cannot be read as such.
-    """
-    try:
-        return _reader(path)(path)
-    except BenchError:
-        raise
-    except ImportError as error:
-        raise BenchError(f"Reading '{path}' takes pyarrow: pip install pyarrow.") from error
-    # Each library has errors of its own for a file that is not what its name says.
-    except Exception as error:
-        if "pickle" in str(error).lower() or "Python objects" in str(error):
-            message = f"'{path}' holds no array of numbers; Python objects are never loaded."
-            raise BenchError(message) from error
-        raise BenchError(f"Cannot read '{path}': {' '.join(str(error).split())}") from error
-
-
-def _reader(path: Path) -> Callable[[Path], NDArray[Any]]:
-    if not path.is_file():
-        raise BenchError(f"There is no file '{path}'.")
-    readers = {".npy": _read_npy, ".npz": _read_npz, ".csv": _read_csv, ".parquet": _read_parquet}
-    if path.suffix.lower() not in readers:
-        raise BenchError(f"Cannot read '{path}': it must end in {', '.join(FORMATS)}.")
-    return readers[path.suffix.lower()]
-
-
-def _read_npy(path: Path) -> NDArray[Any]:
-    found = np.load(path, mmap_mode="r", allow_pickle=False)
-    if not isinstance(found, np.ndarray):
-        raise BenchError(f"'{path}' is no .npy file.")
-    return found
-
-
-def _read_npz(path: Path) -> NDArray[Any]:
-    with np.load(path, allow_pickle=False) as file:
-        if {"format", "shape", "data"} <= set(file.files):
-            raise BenchError(f"'{path}' holds a sparse matrix: save it dense, by .toarray().")
-        if len(file.files) != 1:
-            names = ", ".join(file.files) or "none"
-            raise BenchError(f"'{path}' must hold one array, it holds {len(file.files)}: {names}.")
-        return np.asarray(file[file.files[0]])
-
-
-def _read_csv(path: Path) -> NDArray[Any]:
-    return _real(read_csv(path), f"'{path}'")
-
-
-def _read_parquet(path: Path) -> NDArray[Any]:
-    import pandas as pd
-
-    return _real(pd.read_parquet(path, engine="pyarrow"), f"'{path}'")
 
 
 def _real(given: object, what: str) -> NDArray[Any]:

@@ -18,7 +18,7 @@ _LINES_LOOKED_AT = 100
 _MOST_CHARACTERS = 2**24  # of one line: a file without line ends is not a table
 
 
-def read_csv(path: Path) -> "pd.DataFrame":
+def read_csv(path: Path) -> "tuple[pd.DataFrame, Layout]":
     """Read a table of numbers with commas, semicolons, tabs, bars or white space between them.
 
     A line of names is told from a point, and a decimal comma from a separator, by the first 100
@@ -32,9 +32,11 @@ def read_csv(path: Path) -> "pd.DataFrame":
 
     Returns
     -------
-    DataFrame
+    frame : DataFrame
         A column for each field, of numbers, booleans or text; named as in the file or, where it
         has no names, from 1 on.
+    layout : Layout
+        How the file was understood.
 
     Raises
     ------
@@ -62,8 +64,9 @@ def read_csv(path: Path) -> "pd.DataFrame":
             comment="#",
             skipinitialspace=True,
             low_memory=False,  # else a long column is judged in parts
+            float_precision="round_trip",
         )
-    return _named(_without_empty_end(frame, layout), layout, path)
+    return _named(_without_empty_end(frame, layout), layout, path), layout
 
 
 def _open(path: Path) -> TextIO:

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-_SEPARATORS = (";", "\t", "|", ",", " ")  # of several that fit equally, the first
+_SEPARATORS = {  # of several that fit equally, the first
+    ";": "semicolons",
+    "\t": "tabs",
+    "|": "bars",
+    ",": "commas",
+    " ": "white space",
+}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?|true|false", re.I)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.I)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
@@ -42,6 +48,16 @@ class Layout:
     names: tuple[str, ...] | None
     lines: int
     width: int
+
+    @property
+    def description(self) -> str:
+        """How the file was understood; empty if plain: commas, and a line of names."""
+        if (self.separator, self.decimal) == (",", ".") and self.names:
+            return ""
+        between = _SEPARATORS.get(self.separator, repr(self.separator))
+        decimal = ", decimal commas" if self.decimal == "," else ""
+        names = "a line of names" if self.names else "no line of names"
+        return f"{between} between columns{decimal}, {names}"
 
 
 def find_layout(lines: Sequence[str]) -> Layout:
@@ -124,10 +140,12 @@ def _holds_names(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     texts = [cell for cell in first if not _is_number(cell) and not _is_missing(cell)]
     numbers = [cell for cell in first if _is_number(cell)]
     if any(letter.isalpha() for text in texts for letter in text):
+        if numbers and _repeats_text(first, body):
+            return False
         if numbers and not _counts(numbers):
             raise ValueError(
                 f"mixes text ('{texts[0][:20]}') and numbers ('{numbers[0]}') in its first line: "
-                "name each column with a letter, and remove columns of text."
+                f"{_REMEDY}"
             )
         return True
     if texts or len(numbers) < len(first) or not body:
@@ -139,6 +157,13 @@ def _holds_names(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
         said = ", ".join(first[:3]) + ", ..." * (len(first) > 3)
         raise ValueError(f"begins with {said}, which may be names or a point: {_REMEDY}")
     return False
+
+
+def _repeats_text(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Say whether a text of the first row stands below itself again, as classes do."""
+    texts = [(i, cell) for i, cell in enumerate(first) if any(map(str.isalpha, cell))]
+    wanted = [(i, cell) for i, cell in texts if not _is_number(cell) and not _is_missing(cell)]
+    return any(row[i : i + 1] == [cell] for i, cell in wanted for row in body)
 
 
 def _counted_are_names(first: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:

@@ -12,26 +12,33 @@ Source
 
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bench.data.folders import files_of, read_folder
+from bench.console import note, warn
+from bench.data.folders import files_of
+from bench.data.own_options import Scale
+from bench.data.own_points import read_points
+from bench.data.paths import missing_path
 from bench.errors import BenchError, one_line
 from bench.manifolds.default_graph import DEFAULT_NEIGHBORS, neighbors_among
 
 if TYPE_CHECKING:  # names are resolved in every command: numpy comes when data are read
-    import numpy as np
-    from numpy.typing import NDArray
-
     from bench.dataset import Dataset
 
-_FEWEST = 10
 _DIGITS = 12
-_TABLES = (".csv", ".npy", ".npz", ".parquet")
+_TABLES = (".npy", ".npz", ".csv", ".parquet")
 
 
 def looks_like_data(name: str) -> bool:
-    """Say whether a dataset's name is a path: it has a separator or a suffix, or is a folder."""
+    """Say whether a dataset's name is a path: it has a separator or a suffix, or is a folder.
+
+    Examples
+    --------
+    >>> looks_like_data("iris.csv"), looks_like_data("swiss_roll")
+    (True, False)
+    """
     separators = {os.sep, os.altsep or os.sep}
     if any(separator in name for separator in separators) or Path(name).suffix.lower() in _TABLES:
         return True
@@ -42,17 +49,29 @@ def looks_like_data(name: str) -> bool:
 
 
 def name_of(path: Path) -> str:
-    """Return what the data are called: the last part of the path, and a digest of the content.
+    r"""Return what the data are called: the last part of the path, and a digest of the content.
 
     Raises
     ------
     BenchError
         If they are not there, or cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a.csv"
+    >>> _ = path.write_text("x,y\n1,2\n")
+    >>> name_of(path)
+    'a.csv-7a0ec10cc5b7'
     """
     digest = hashlib.sha256()
     try:
         if not path.exists():
-            raise BenchError(f"There is no file or folder '{path}'.")
+            raise missing_path(path, "file or folder")
+        if path.is_file() and path.suffix.lower() not in _TABLES:
+            raise BenchError(
+                f"Cannot read '{path}': it must end in {', '.join(_TABLES)}, or be a folder."
+            )
         for file in files_of(path):
             inside = file.relative_to(path).as_posix() if path.is_dir() else ""
             with file.open("rb") as opened:
@@ -65,7 +84,15 @@ def name_of(path: Path) -> str:
 
 
 def dataset(
-    path: str, /, *, n: int | None = None, n_neighbors: int = DEFAULT_NEIGHBORS, seed: int = 0
+    path: str,
+    /,
+    *,
+    n: int | None = None,
+    n_neighbors: int = DEFAULT_NEIGHBORS,
+    labels: str | None = None,
+    drop: tuple[str, ...] = (),
+    scale: Scale = "none",
+    seed: int = 0,
 ) -> "Dataset":
     """Read the data, or draw a subsample of them.
 
@@ -81,6 +108,13 @@ def dataset(
         Number of points; all if not given.
     n_neighbors : int
         Of the graph that the geodesics are estimated on.
+    labels : str, optional
+        The column that holds classes or colours (`bench.data.columns.as_labels`); it is not among
+        the coordinates.
+    drop : tuple of str
+        Columns to leave out.
+    scale : {"none", "standard", "minmax"}
+        How columns are scaled, see `bench.data.columns.rescale`.
     seed : int
         Draws the subsample.
 
@@ -94,6 +128,14 @@ def dataset(
         If the data cannot be read.
     ValueError
         If ``n`` is below 10, or there are fewer.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np
+    >>> path = Path(tempfile.mkdtemp()) / "a.npy"
+    >>> np.save(path, np.random.default_rng(0).normal(size=(40, 3)))
+    >>> dataset(str(path), n=20, scale="standard").X.shape
+    (20, 3)
     """
     import numpy as np
 
@@ -101,7 +143,8 @@ def dataset(
     from bench.manifolds.graph import graph_geodesics
     from bench.seeds import stream
 
-    points, labels, image_shape = read(Path(path))
+    own = read_points(Path(path), labels=labels, drop=drop)
+    points = own.scaled(scale)
     chosen = np.arange(len(points))
     if n is not None:
         require_points(n, most=len(points))
@@ -110,52 +153,59 @@ def dataset(
     return Dataset(
         X=X,
         geodesics=graph_geodesics(X, n_neighbors=neighbors_among(len(X), n_neighbors)),
-        labels=None if labels is None else labels[chosen],
-        image_shape=image_shape,
+        color=None if own.color is None else own.color[chosen],
+        labels=None if own.labels is None else own.labels[chosen],
+        image_shape=own.image_shape,
         source=f"the user's own: {Path(path).name}",
         licence="the user's own",
     )
 
 
-def most(path: str, /, **_: object) -> int:
-    """Say how many points there are."""
-    from bench.data.arrays import read_array
+def most(path: str, /, *, labels: str | None = None, drop: Sequence[str] = (), **_: object) -> int:
+    """Say how many points there are.
 
+    Examples
+    --------
+    >>> import tempfile, numpy as np
+    >>> path = Path(tempfile.mkdtemp()) / "a.npy"
+    >>> np.save(path, np.ones((40, 3)))
+    >>> most(str(path))
+    40
+    """
     data = Path(path)
-    return len(files_of(data)) if data.is_dir() else len(read_array(data))
+    if data.is_dir():
+        return len(files_of(data))
+    return len(read_points(data, labels=labels, drop=drop).points)
 
 
-def read(
-    path: Path,
-) -> tuple["NDArray[Any]", "NDArray[np.int64] | None", tuple[int, int] | None]:
-    """Read data of the user's own, and check them.
-
-    Returns
-    -------
-    points : ndarray of shape (n, D), float32
-        Columns whose digits float32 could not hold are centred.
-    labels : ndarray of shape (n,) or None
-        The subfolder of each image, numbered in the order of their names.
-    image_shape : tuple of (int, int) or None
-        Height and width, where the points are images.
+def check(
+    path: str,
+    /,
+    *,
+    labels: str | None = None,
+    drop: Sequence[str] = (),
+    scale: Scale = "none",
+    **_: object,
+) -> None:
+    r"""Read the data once before any job does; say what was found and what may mislead.
 
     Raises
     ------
     BenchError
-        Naming the first file that does not fit, and what would.
-    """
-    from bench.data.arrays import check_points, read_array
-    from bench.data.single_precision import to_float32
+        If they cannot be used, saying what to do.
 
-    points, labels = read_folder(path) if path.is_dir() else (read_array(path), None)
-    image_shape = None
-    if points.ndim == 3:
-        image_shape = points.shape[1], points.shape[2]
-        points = points.reshape(len(points), -1)
-    points = check_points(points, f"'{path.name}'")
-    if len(points) < _FEWEST:
-        raise BenchError(f"'{path.name}' has {len(points)} points; {_FEWEST} or more are needed.")
-    try:
-        return to_float32(points, centre=image_shape is None), labels, image_shape
-    except ValueError as error:
-        raise BenchError(f"'{path.name}' {error}") from error
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a.csv"
+    >>> _ = path.write_text("x,kind\n" + "0.5,b\n0.7,a\n" * 5)
+    >>> check(str(path), labels="kind")
+    >>> check(str(path), drop=["z"])
+    Traceback (most recent call last):
+    bench.errors.BenchError: Unknown column of 'a.csv': 'z'. Allowed: kind, x.
+    """
+    own = read_points(Path(path), labels=labels, drop=drop)
+    own.scaled(scale)
+    if own.layout:
+        note(f"Read '{own.name}' as a table: {own.layout}.")
+    warn(own.doubts(scale))

@@ -108,6 +108,8 @@ def checks_of(item: Item) -> Iterator[Outcome]:
             raise BenchError(f"{item.name} is a control, not a reducer: it is fed the truth.")
         yield from outcomes(REDUCER_RULES, FittedReducer(as_reducer(loaded)))
     elif item.kind == "dataset":
+        if item.bound and (check := item.beside("check")):
+            check()  # of the user's own data, which may not be what they should
         for source in downloads_of(item):
             fetch(source)
         yield from outcomes(DATASET_RULES, DrawnDataset(loaded))

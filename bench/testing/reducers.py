@@ -12,10 +12,14 @@ from bench.parameters import complete
 from bench.reducer import Reducer
 from bench.testing.rules import N, Rule, curved_points, images, require
 
+_SOLVER_TOLERANCE = 1e-3  # of the largest coordinate
 
-def _embed(reducer: Reducer, X: NDArray[np.float32], n_components: int = 2) -> tuple[Any, Any]:
-    seed_global_generators(0)
-    estimator = reducer.build({}, n_components=n_components, seed=0)
+
+def _embed(
+    reducer: Reducer, X: NDArray[np.float32], n_components: int = 2, seed: int = 0
+) -> tuple[Any, Any]:
+    seed_global_generators(seed)
+    estimator = reducer.build({}, n_components=n_components, seed=seed)
     found = estimator.fit_transform(X)
     require(found is not None, "fit_transform returned None: return the embedding")
     return estimator, np.asarray(found)
@@ -60,12 +64,26 @@ def _leaves_them_alone(fitted: FittedReducer) -> None:
     require(same, "fit_transform wrote into its input")
 
 
-def _is_deterministic(fitted: FittedReducer) -> None:
+def _repeats_itself(fitted: FittedReducer) -> None:
     """Give the same embedding for the same seed, to the bit."""
     first = fitted.fit[1]
     second = _embed(fitted.reducer, _points(fitted.reducer))[1]
     difference = np.abs(first - second).max()
     require(np.array_equal(first, second), f"two runs differ by up to {difference:g}")
+
+
+def _ignores_the_seed(fitted: FittedReducer) -> None:
+    """Give the same embedding for every seed, if it is declared deterministic."""
+    if fitted.reducer.deterministic:
+        first = fitted.fit[1]
+        second = _embed(fitted.reducer, _points(fitted.reducer), seed=1)[1]
+        signs = np.sign((first * second).sum(axis=0))
+        difference = np.abs(first - signs * second).max() / np.abs(first).max()
+        require(
+            difference < _SOLVER_TOLERANCE,
+            f"seeds 0 and 1 differ by {difference:.1g} of the largest coordinate: leave out "
+            "deterministic=True",
+        )
 
 
 def _transforms(fitted: FittedReducer) -> None:
@@ -99,7 +117,8 @@ def _has_plain_parameters(fitted: FittedReducer) -> None:
 REDUCER_RULES: list[Rule] = [
     _embeds,
     _leaves_them_alone,
-    _is_deterministic,
+    _repeats_itself,
+    _ignores_the_seed,
     _transforms,
     _inverts,
     _has_plain_parameters,

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_digits
 
-from bench.data.arrays import check_points, read_array
+from bench.data.arrays import check_points
+from bench.data.table_files import read_array
 from bench.errors import BenchError
 
 GENERATOR = np.random.default_rng(0)
@@ -179,7 +180,8 @@ YEARS = ["2019,2020,2021", *("5,7,9", "1,8,2", "3,3,1", "6,2,2")]
             joined(["x,y,z,kind,where", *(f"{one},setosa,here" for one in LINES)]),
             "(columns 'kind', 'where') must be real numbers, got text ('setosa'): remove it, or",
         ),
-        (joined(f"{one},setosa" for one in LINES), "mixes text ('setosa') and numbers"),
+        (joined(f"{one},setosa" for one in LINES), "(column 4) must be real numbers, got text"),
+        (joined(["1,2,setosa", *(f"{one},ant" for one in LINES)]), "mixes text ('setosa') and"),
         (
             joined(["when,x", *(f"2024-01-{i:02d},{i}" for i in range(10, 30))]),
             "(column 'when') must be real numbers, got text ('2024-01-10')",

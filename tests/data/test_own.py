@@ -244,7 +244,8 @@ def planned(path, n=1500, **overrides):
 
 
 def test_the_number_of_points_of_a_suite_is_held_against_what_there_is(table):
-    assert planned(table).dataset.parameters == {"n": None, "n_neighbors": 10}
+    own = {"drop": [], "labels": None, "n_neighbors": 10, "scale": "none"}
+    assert planned(table).dataset.parameters == {"n": None, **own}
     assert planned(table).dataset.label == name_of(table)
     assert planned(table, n=100).dataset.parameters["n"] == 100
     assert planned(table, n_neighbors=5).dataset.label == f"{name_of(table)}(n_neighbors=5)"
@@ -299,7 +300,7 @@ def bad(tmp_path, kind):
     for i in range(12):
         save(IMAGES[i], path / f"{i:02d}.png")
     if kind == "missing":
-        return tmp_path / "no" / "such.npy", "There is no file or folder"
+        return tmp_path / "no" / "such.npy", "its folder does not exist either. Check the path"
     if kind == "empty":
         (tmp_path / "empty").mkdir()
         return tmp_path / "empty", "'empty' is empty: there is no image in it"

@@ -86,7 +86,7 @@ def test_what_the_page_says_of_a_single_point_is_so(X, Y, ranks, stresses, tripl
     assert found["auc"] == pytest.approx(ranks, abs=0.02)
     chance = METRICS["trustworthiness"].chance_at(300, 10)
     for name in ("trustworthiness", "continuity"):
-        assert found[name]["10"] == pytest.approx(ranks or chance, abs=0.03)
+        assert found[name][10] == pytest.approx(ranks or chance, abs=0.03)
     assert (found["spearman"], found["pearson"], found["residual_variance"]) == (0, 0, 1)
     assert {name for name in found if "stress" in name and found[name] == 1} == stresses
     assert found["triplet_accuracy"] == triplets
@@ -118,8 +118,8 @@ def test_samples_of_scored_rows_have_the_errors_of_scores_of_samples(script):
     intervals = script("intervals")
     X = np.random.default_rng(0).normal(size=(300, 3))
     options = {"k": (5, 20), "metrics": intervals.SCORES}
-    found = bench.score(X, X[:, :2], sample=100, seed=4, **options)["euclidean"]
-    rows = bench.score_points(X, X[:, :2], **options).drop(columns=["point", "reference"])
+    found = bench.score(X, X[:, :2], sample=100, seed=4, **options).to_dict()["euclidean"]
+    rows = bench.score(X, X[:, :2], **options).per_point.drop(columns=["point", "reference"])
     groups = draw_samples(300, 100, 4)
     sums = np.stack([rows.to_numpy()[group].sum(axis=0) for group in groups])
     sample = intervals.Sample(300, sums, np.array([len(group) for group in groups]))

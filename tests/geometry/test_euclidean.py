@@ -44,7 +44,7 @@ def test_a_line_is_perfect_whatever_else_is_scored(dimensions):
     line = np.outer(0.1 * place, np.ones(dimensions))
     for metrics in (["q_nx"], ["q_nx", "trustworthiness"], ["q_nx", "auc"]):
         found = bench.score(line, place, k=3, metrics=metrics)["euclidean"]
-        assert found["q_nx"] == {"3": 1.0}
+        assert found["q_nx"] == {3: 1.0}
 
 
 def test_scores_of_near_copies_depend_on_neither_threads_nor_memory_nor_company():

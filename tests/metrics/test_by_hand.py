@@ -46,7 +46,7 @@ BY_HAND = {
 
 @pytest.mark.parametrize(("name", "k"), BY_HAND)
 def test_curves_of_five_points(name, k):
-    found = bench.score(LINE, EXCHANGED, k=k, metrics=[name])["euclidean"][name][str(k)]
+    found = bench.score(LINE, EXCHANGED, k=k, metrics=[name])["euclidean"][name][k]
     assert found == pytest.approx(BY_HAND[name, k], abs=1e-15)
 
 
@@ -62,7 +62,7 @@ def test_scores_over_all_k_of_five_points():
 
 
 def test_scores_of_single_points_of_five():
-    found = bench.score_points(LINE, EXCHANGED, k=1).set_index("point")
+    found = bench.score(LINE, EXCHANGED, k=1).per_point.set_index("point")
     assert found["q_nx_1"].tolist() == [0, 0, 0, 1, 0]
     # The worst intruder there can be comes from rank 4, which costs 3 of 3.
     expected = pytest.approx([0, 1 / 3, 0, 1, 0], abs=1e-15)

@@ -18,7 +18,7 @@ from bench.manifolds.geodesics import FlatGeodesics
 from bench.metrics.comparison import compare, reference_overlap
 from bench.metrics.moments import isotonic_fit
 from bench.metrics.table import METRICS
-from bench.scoring import MatrixDistances
+from bench.scoring.references import MatrixDistances
 
 
 def euclidean(X):

@@ -17,7 +17,7 @@ def scores(X, Y, **options):
     flat = {}
     for reference in ("euclidean", "geodesic"):
         for name, value in found.get(reference, {}).items():
-            flat[reference, name] = value[str(K)] if isinstance(value, dict) else value
+            flat[reference, name] = value[K] if isinstance(value, dict) else value
     return {key: value for key, value in flat.items() if key[1] not in DRAWN_BY_ROW}
 
 

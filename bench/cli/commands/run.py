@@ -19,12 +19,14 @@ from bench.cli.options import (
     overrides_of,
     registry_of,
 )
+from bench.cli.own_data import Drop, Labels, Scaling, own_parameters
 
 EPILOG = (
     "Examples:\n\npython -m bench run --suite smoke --out smoke\n\n"
     "python -m bench run --dataset swiss_roll --reducer isomap --reducer umap --seed 0\n\n"
     "python -m bench run --reducer sklearn.decomposition:KernelPCA --set KernelPCA.kernel=rbf\n\n"
-    "python -m bench run --dataset path/to/images --reducer pca --reducer umap"
+    "python -m bench run --dataset path/to/images --reducer pca --reducer umap\n\n"
+    "python -m bench run --dataset iris.csv --labels species --scale standard --reducer pca"
 )
 
 
@@ -62,6 +64,9 @@ def command(
             help="Share of the points to place after a fit without them.",
         ),
     ] = None,
+    labels: Labels = None,
+    drop: Drop = None,
+    scale: Scaling = "none",
     set_: Set = None,
     out: Out = LOCAL,
     workers: Workers = None,
@@ -79,10 +84,12 @@ def command(
     import msgspec
 
     from bench.cli.session import Settings, run_suite
+    from bench.data.own_options import OwnOptions
     from bench.job import short_name
     from bench.suite import Choice, load_suite
 
-    chosen = load_suite(suite, registry_of(plugins))
+    registry = registry_of(plugins)
+    chosen = load_suite(suite, registry)
     replaced: dict[str, Any] = {
         "datasets": tuple(map(Choice, dataset)) if dataset else chosen.datasets,
         "reducers": tuple(map(Choice, reducer)) if reducer else chosen.reducers,
@@ -92,6 +99,10 @@ def command(
     }
     chosen = msgspec.structs.replace(chosen, **replaced)
     overrides = overrides_of(set_ or [])
+    names = [choice.name for choice in chosen.datasets]
+    options = OwnOptions(labels, tuple(drop or ()), scale)
+    for name, changed in own_parameters(options, names, registry).items():
+        overrides.setdefault(short_name(name), {}).update(changed)
     for choice in chosen.datasets if n else ():
         overrides.setdefault(short_name(choice.name), {}).setdefault("n", n)
     settings = Settings(

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -10,14 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from rich.table import Table
 
-from bench.console import console, warn
+from bench.console import console, note, warn
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
+
+    from bench.scoring.scores import Scores
 
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
-_REFERENCES = ("euclidean", "geodesic")
 _TABLES = (".csv", ".parquet")
 EPILOG = (
     "Examples:\n\npython -m bench score --points X.npy --embedding Y.npy\n\n"
@@ -61,6 +64,18 @@ def command(
             metavar="SIZE",
         ),
     ] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            help="Column of the points that holds labels: kept out of them, and written by "
+            "--per-point.",
+            metavar="COLUMN",
+        ),
+    ] = None,
+    drop: Annotated[
+        list[str] | None,
+        typer.Option(help="Column of the points to leave out; repeatable.", metavar="COLUMN"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     per_point: Annotated[
         Path | None,
@@ -68,35 +83,45 @@ def command(
     ] = None,
 ) -> None:
     """Score an embedding made by any tool, in files."""
-    from bench.data.arrays import read_array
+    from bench.data.table_files import read_array, read_table
     from bench.metrics.sampling import MIN_ROWS, has_intervals
-    from bench.scoring import score, score_points
+    from bench.scoring.compute import score
+    from bench.scoring.options import ScoreOptions
 
     if exact and sample is not None:
         raise BenchError("--exact and --sample exclude each other: give one of them.")
-    files = {
-        "points": points,
-        "embedding": embedding,
-        "geodesics": geodesics,
-        "intrinsic": intrinsic,
-    }
-    if per_point is not None:
-        _check_table(per_point, [path for path in files.values() if path])
-    arrays: dict[str, Any] = {name: read_array(path) for name, path in files.items() if path}
-    arrays |= {"graph_neighbors": graph_neighbors, "k": tuple(k or (15,)), "metrics": metric}
     automatic: Literal["auto"] = "auto"
     rows = None if exact else automatic if sample is None else sample
     budget = _bytes(memory) if memory else None
-    options: dict[str, Any] = {"sample": rows, "seed": seed, "threads": threads, "memory": budget}
+    options = ScoreOptions(tuple(k or (15,)), metric, rows, seed, threads, budget)
     if per_point is not None:
-        _write_table(score_points(**arrays, **options), per_point)
-    found = score(**arrays, **options)
-    if not (found["exact"] or has_intervals(found["rows"], found["n"])):
-        warn([f"No intervals from {found['rows']} rows: give --sample {MIN_ROWS} or more."])
+        _check_table(
+            per_point, [path for path in (points, embedding, geodesics, intrinsic) if path]
+        )
+        _ = options.by_point  # refused now, not after the work
+    table = read_table(points, labels=labels, drop=drop or ())
+    if table.layout:
+        note(f"Read '{points}' as a table: {table.layout}.")
+    found = score(
+        table.points,
+        read_array(embedding),
+        geodesics=read_array(geodesics) if geodesics else None,
+        intrinsic=read_array(intrinsic) if intrinsic else None,
+        graph_neighbors=graph_neighbors,
+        **asdict(options),
+    )
+    if per_point is not None:
+        _write_table(_with_labels(found.per_point, table.labels), per_point)
+    if found.sampled is not None and not has_intervals(found.sampled, found.n):
+        warn([f"No intervals from {found.sampled} rows: give --sample {MIN_ROWS} or more."])
     if as_json:
-        typer.echo(json.dumps(found, indent=2, allow_nan=False))
+        typer.echo(json.dumps(found.to_dict(), indent=2, allow_nan=False))
     else:
         _show(found)
+
+
+def _with_labels(frame: "pd.DataFrame", labels: "NDArray[Any] | None") -> "pd.DataFrame":
+    return frame if labels is None else frame.assign(label=labels[frame["point"].to_numpy()])
 
 
 def _check_table(path: Path, inputs: Sequence[Path]) -> None:
@@ -130,39 +155,13 @@ def _bytes(text: str) -> int:
     return size
 
 
-def _show(found: dict[str, Any]) -> None:
-    references = [name for name in _REFERENCES if name in found]
-    how = "all rows" if found["exact"] else f"sample of {found['rows']} rows, ± standard error"
-    table = Table(title=f"{found['n']} points, {how}", title_justify="left")
-    table.add_column("score")
-    for name in references:
+def _show(found: "Scores") -> None:
+    cells = found.table()
+    table = Table("score", title=found.title, title_justify="left")
+    for name in cells.columns:
         table.add_column(name, justify="right")
-    rows = {name: dict(_cells(found[name])) for name in references}
-    for label in dict.fromkeys(label for cells in rows.values() for label in cells):
-        table.add_row(label, *(rows[name].get(label, "") for name in references))
+    for label, row in cells.iterrows():
+        table.add_row(str(label), *row)
     console.print(table)
-    for rest in ("reference_overlap", "graph"):
-        if rest in found:
-            text = f"{rest.replace('_', ' ')}: {json.dumps(found[rest])}"
-            console.print(text, highlight=False, soft_wrap=True)
-
-
-def _cells(scores: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    from bench.metrics.table import METRICS
-
-    errors = scores.get("standard_error", {})
-    for name, value in scores.items():
-        if name not in METRICS:
-            continue
-        label, error = METRICS[name].label, errors.get(name)
-        if isinstance(value, dict):
-            for k, number in value.items():
-                yield f"{label}, k = {k}", _fixed(number, error and error[k])
-        else:
-            yield label, _fixed(value, error)
-
-
-def _fixed(value: float, error: float | None) -> str:
-    if error is not None:
-        return f"{value:.4f} ± {error:.4f}"
-    return f"{value:.0f}" if value > 1 and value.is_integer() else f"{value:.4f}"
+    for remark in found.remarks:
+        console.print(remark, highlight=False, soft_wrap=True)

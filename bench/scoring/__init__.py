@@ -1,0 +1,1 @@
+"""Scores of an embedding that somebody has, from any tool: ``bench.score``."""
