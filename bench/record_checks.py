@@ -71,11 +71,13 @@ def check_arrays(record: Record, arrays: Arrays) -> None:
             f"its embedding has shape {embedding.shape}, the job has {record.job.n_components} "
             "dimension(s)"
         )
-    if KS in arrays and not np.array_equal(arrays[KS], stored_ks(n)):
+    if not np.array_equal(arrays.get(KS, stored_ks(n)), stored_ks(n)):
         raise ValueError(f"{KS} are not the numbers of neighbours that are stored for {n} points")
     for name, array in arrays.items():
         if name not in ("embedding", KS):
             _check_array(name, array, n)
+            if KS not in arrays and not name.startswith((PREFIX, _LEARNING)):
+                raise ValueError(f"{name} does not say at which k it is given")
     _check_agreement(record, arrays)
 
 

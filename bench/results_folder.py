@@ -7,39 +7,15 @@ what is listed there is ever replaced or removed: all else in the folder is the 
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-import msgspec
-
 from bench.errors import BenchError
-from bench.files import read_json, write_whole
-from bench.record import Circumstances, Status
+from bench.files import write_whole
 
 MARKER = ".manifold-bench"
 _HEADER = "# Results of manifold-bench, which replaces and removes these files and no others:"
-_EARLIER = "# A version without markers wrote here: files that begin as its own are replaced too."
-_HEAD = 1000  # bytes that tell who wrote a file
-_BEGINNINGS = (  # of the files that a version without markers published
-    b"# Comparison\n",
-    b"dataset,reducer,control,metric,k,",
-    b"% \\usepackage{booktabs}\n",
-    b"dataset,n,seed,status,",  # calibration
-    b"dataset,likelihood,start,seed,",
-    b"family,dataset,seed,",  # of the study of manifolds
-    b"# Calibration of graph geodesics\n",
-    b"# The likelihood as a controlled factor\n",
-    b"# The manifold hypothesis in numbers\n",
-)
-_OF_A_FIGURE = b"Software\x00Matplotlib"
-
-
-class _Kept(msgspec.Struct):
-    """What records of jobs and outcomes of studies have in common."""
-
-    status: Status
-    circumstances: Circumstances
 
 
 def claim(folder: Path) -> None:
-    """Make a folder a results folder: a new one, an empty one, or one that holds records.
+    """Make a folder a results folder: a new one, or an empty one.
 
     Raises
     ------
@@ -51,12 +27,12 @@ def claim(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / MARKER).exists():
         return
-    if not (_is_free(folder) or _holds_records(folder)):
+    if not _is_free(folder):
         raise BenchError(
             f"'{folder}' holds files and is not a results folder, so nothing is written there. "
             f"Choose another --out, or create an empty file '{MARKER}' in it to use it."
         )
-    _list(folder, set(), earlier=_holds_records(folder))
+    _list(folder, set())
 
 
 def published(folder: Path) -> set[str]:
@@ -78,16 +54,16 @@ def announce(folder: Path, names: Iterable[str]) -> None:
     BenchError
         If one of them is there and is not ours, or the marker cannot be written.
     """
-    names, listed, earlier = set(names), published(folder), _EARLIER in _lines(folder)
+    names, listed = set(names), published(folder)
     for name in sorted(names - listed):
         path = folder / name
-        if _exists(path) and not (earlier and _was_ours(path)):
+        if _exists(path):
             raise BenchError(
                 f"'{path}' was not written by manifold-bench: move it away, or choose another "
                 "--out. Records are kept."
             )
     if names - listed:
-        _list(folder, listed | names, earlier=earlier)
+        _list(folder, listed | names)
 
 
 def publish_files(folder: Path, contents: Mapping[str, bytes]) -> None:
@@ -115,11 +91,11 @@ def withdraw(folder: Path, names: Collection[str]) -> None:
     for name in listed & set(names):
         (folder / name).unlink(missing_ok=True)
     if listed & set(names):
-        _list(folder, listed - set(names), earlier=_EARLIER in _lines(folder))
+        _list(folder, listed - set(names))
 
 
-def _list(folder: Path, names: Collection[str], *, earlier: bool) -> None:
-    lines = [_HEADER, *([_EARLIER] if earlier else []), *sorted(names)]
+def _list(folder: Path, names: Collection[str]) -> None:
+    lines = [_HEADER, *sorted(names)]
     write_whole(folder / MARKER, "".join(f"{line}\n" for line in lines).encode())
 
 
@@ -138,20 +114,6 @@ def _is_free(folder: Path) -> bool:
     )
 
 
-def _holds_records(folder: Path) -> bool:
-    """Whether a folder without a marker holds the records of an earlier version."""
-    found = (path for form in ("*/*/*.json", "*.json") for path in (folder / "records").glob(form))
-    return any(map(_is_record, found))
-
-
-def _is_record(path: Path) -> bool:
-    try:
-        read_json(path, _Kept)
-    except ValueError:
-        return False
-    return True
-
-
 def _is_inside(name: str) -> bool:
     parts = PurePosixPath(name).parts
     return not name.startswith("/") and ".." not in parts
@@ -159,12 +121,3 @@ def _is_inside(name: str) -> bool:
 
 def _exists(path: Path) -> bool:
     return path.exists() or path.is_symlink()
-
-
-def _was_ours(path: Path) -> bool:
-    """Whether a file begins like one that a version without markers wrote."""
-    if path.is_symlink() or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    return head.startswith(_BEGINNINGS) or _OF_A_FIGURE in head

@@ -20,7 +20,7 @@ from bench.studies.calibration.report import load_calibration, sections
 from bench.studies.calibration.tables import changes_of_runs, with_changes
 
 PAGE = Path(__file__).with_name("calibration.md")
-RESULTS = Path(__file__).parents[1] / "results"
+RESULTS = Path(__file__).parents[1] / "results" / "published"
 _NAMES = ("by k", "by dataset", "by reducer", "without truth")
 
 

@@ -15,24 +15,27 @@ from bench import Job, Record, Store
 from bench.engine.resume import what_is_left
 from bench.errors import BenchError
 from bench.job import PROTOCOL, DatasetConfig, ReducerConfig
+from bench.metrics.curves import stored_ks, thin
 from bench.metrics.table import METRICS
 from bench.record import Circumstances, Costs, DatasetFacts, Score, Status
 from bench.report.frame import load_results
 from bench.report.publish import is_published, numbers, publish
+from bench.results_folder import claim
 
 N = 40
 WHERE = Circumstances({"numpy": "2"}, "cpu", 2, 2**30, "Linux", 1, "2026-01-02T00:00:00+00:00")
 DATASET = DatasetConfig("roll", {"n": N}, 0)
+STORED = len(stored_ks(N))
 JOB = Job(DATASET, ReducerConfig("damaged", {}))
 
 
 def arrays():
     """Make an embedding and curves, as long as they must be."""
-    found = {"embedding": np.random.default_rng(0).normal(size=(N, 2))}
+    curves = {}
     for reference in ("geodesic", "euclidean"):
-        found[f"{reference}/r_nx"] = np.linspace(0, 1, N - 2, dtype=np.float32)
-        found[f"{reference}/trustworthiness"] = np.linspace(0.5, 1, 19, dtype=np.float32)
-    return found
+        curves[f"{reference}/q_nx"] = np.linspace(0, 1, N - 1, dtype=np.float32)
+        curves[f"{reference}/trustworthiness"] = np.linspace(0.5, 1, 19, dtype=np.float32)
+    return {"embedding": np.random.default_rng(0).normal(size=(N, 2)), **thin(curves, N)}
 
 
 def record(name):
@@ -48,6 +51,7 @@ def record(name):
 def store(tmp_path):
     """Fill a store with three whole records, of which one is to be damaged."""
     store = Store(tmp_path / "out")
+    claim(store.folder)
     facts = DatasetFacts(DATASET, N, 3, "closed-form", {}, True, {"15": 0.5}, 0.5, "s", "l")
     store.save_dataset(facts, {"color": np.arange(N)})
     for name in ("whole", "another", "damaged"):
@@ -164,16 +168,16 @@ JSON_DAMAGE = {
     "UTF-16": lambda path: path.write_text(path.read_text(), encoding="utf-16"),
     "zeros": lambda path: path.write_bytes(bytes(5000)),
     "nested": lambda path: path.write_text(nested),
-    "nested parameters": text('"parameters": {}', f'"parameters": {{"a": {nested}}}'),
+    "nested parameters": text('"parameters":{}', f'"parameters": {{"a": {nested}}}'),
     "parameters nested little enough to be read": text(
-        '"parameters": {}', f'"parameters": {{"a": {"[" * 900 + "]" * 900}}}'
+        '"parameters":{}', f'"parameters": {{"a": {"[" * 900 + "]" * 900}}}'
     ),
     "huge": lambda path: path.write_text(path.read_text() + " " * 2**25),
-    "huge number": text('"value": 0.5', '"value": 1e999'),
-    "number of many digits": text('"parameters": {}', f'"parameters": {{"a": {"9" * 5000}}}'),
-    "NaN": text('"value": 0.5', '"value": NaN'),
-    "Infinity": text('"value": 0.5', '"value": Infinity'),
-    "duplicate key": text('"status": "ok"', '"status": "ok", "status": "ok"'),
+    "huge number": text('"value":0.5', '"value": 1e999'),
+    "number of many digits": text('"parameters":{}', f'"parameters": {{"a": {"9" * 5000}}}'),
+    "NaN": text('"value":0.5', '"value": NaN'),
+    "Infinity": text('"value":0.5', '"value": Infinity'),
+    "duplicate key": text('"status":"ok"', '"status":"ok", "status":"ok"'),
     "unknown field": edited(lambda data: data.update(extra=1)),
     "unknown field of a score": score(0, extra=1),
     "missing field": edited(lambda data: data.pop("circumstances")),
@@ -229,13 +233,15 @@ NUMBERS_DAMAGE = {
     "embedding in space": replaced(embedding=np.ones((N, 3))),
     "embedding empty": replaced(embedding=np.ones((0, 2))),
     "embedding of other points": replaced(embedding=np.ones((N + 1, 2))),
-    "curve cut short": replaced(**{"geodesic/r_nx": np.ones(3, np.float32)}),
-    "curve empty": replaced(**{"geodesic/r_nx": np.ones(0, np.float32)}),
-    "curve too long": replaced(**{"geodesic/r_nx": np.ones(N, np.float32)}),
-    "curve not finite": replaced(**{"geodesic/r_nx": np.full(N - 2, np.nan, np.float32)}),
-    "curve out of range": replaced(**{"geodesic/r_nx": np.full(N - 2, 7, np.float32)}),
-    "curve is a matrix": replaced(**{"geodesic/r_nx": np.ones((N - 2, 2), np.float32)}),
-    "curve is text": replaced(**{"geodesic/r_nx": np.full(N - 2, "a")}),
+    "curve cut short": replaced(**{"geodesic/q_nx": np.ones(3, np.float32)}),
+    "curve empty": replaced(**{"geodesic/q_nx": np.ones(0, np.float32)}),
+    "curve too long": replaced(**{"geodesic/q_nx": np.ones(N, np.float32)}),
+    "curve not finite": replaced(**{"geodesic/q_nx": np.full(STORED, np.nan, np.float32)}),
+    "curve out of range": replaced(**{"geodesic/q_nx": np.full(STORED, 7, np.float32)}),
+    "curve is a matrix": replaced(**{"geodesic/q_nx": np.ones((STORED, 2), np.float32)}),
+    "curve is text": replaced(**{"geodesic/q_nx": np.full(STORED, "a")}),
+    "other k": replaced(ks=np.arange(STORED, dtype=np.int32)),
+    "no k": npz(lambda found: {n: a for n, a in found.items() if n != "ks"}),
     "picture of text": replaced(**{"pictures/grid": np.full((7, 7), "a")}),
 }
 DAMAGE = JSON_DAMAGE | NUMBERS_DAMAGE
@@ -357,6 +363,7 @@ def test_the_csv_does_not_depend_on_when_jobs_ended(store, tmp_path):
     for folder in ("a", "b"):
         order = rng.permutation(35)
         one = Store(tmp_path / folder)
+        claim(one.folder)
         for i in order:
             name, seed = names[i % 5], int(i // 5)
             found = record(name)

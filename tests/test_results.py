@@ -5,9 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from bench import Registry, Store
+from bench import Registry
 from bench.record import Status
 from bench.report.frame import load_results
+from bench.report.published import Published
 from bench.report.rebuilding import correlations
 from bench.report.tables import LEGEND, headline_tables, legend
 from bench.studies.likelihood.cells import DESCENT
@@ -16,6 +17,7 @@ from bench.studies.likelihood.report import verdict
 from bench.suite import load_suite, plan
 
 ROOT = Path(__file__).parents[1]
+PUBLISHED = Published(ROOT / "results" / "published")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 HELD_OUT = {job.id for job in plan(load_suite("held_out"), Registry())}
 PLANNED = {job.id for job in plan(load_suite("all"), Registry())}
@@ -25,7 +27,7 @@ ISOMETRIC = ("swiss_roll", "s_curve", "translated_bump", "translated_gabor", "ro
 
 @pytest.fixture(scope="module")
 def results():
-    found, damaged = load_results(Store(ROOT / "results"), jobs=PLANNED)
+    found, damaged = load_results(PUBLISHED, jobs=PLANNED)
     assert damaged == []
     return found
 
@@ -106,7 +108,7 @@ def test_the_readme_shows_the_committed_headline(results):
 def test_the_page_and_the_readme_say_how_often_marks_are_wrong(results):
     """The published page and README state the simulated rate of false exclusions."""
     said = legend(results)
-    assert said in (ROOT / "results" / "comparison.md").read_text(encoding="utf-8")
+    assert said in (PUBLISHED.folder / "comparison.md").read_text(encoding="utf-8")
     caveat = said.removeprefix(LEGEND).strip()
     assert "16 equal reducers on 3 seeds" in caveat
     assert caveat in README
@@ -129,7 +131,7 @@ def test_what_the_readme_says_of_autoencoders_holds(results, auc):
 
 @pytest.fixture(scope="module")
 def placed():
-    found, damaged = load_results(Store(ROOT / "results"), jobs=HELD_OUT)
+    found, damaged = load_results(PUBLISHED, jobs=HELD_OUT)
     assert damaged == []
     return found.held_out
 
@@ -196,7 +198,7 @@ def test_what_the_readme_says_of_rebuilding_holds(results):
 
 
 def test_what_the_readme_says_of_the_likelihood_holds():
-    cells = pd.read_csv(ROOT / "results/studies/likelihood/likelihood.csv")
+    cells = pd.read_csv(PUBLISHED.folder / "studies/likelihood/likelihood.csv")
 
     def ahead(other):
         found = differences(cells, "geodesic_auc", "default", other).values()
@@ -210,7 +212,7 @@ def test_what_the_readme_says_of_the_likelihood_holds():
 
 
 def test_what_the_readme_says_of_the_manifold_hypothesis_holds():
-    cells = pd.read_csv(ROOT / "results/studies/manifold/manifold.csv").groupby("dataset")
+    cells = pd.read_csv(PUBLISHED.folder / "studies/manifold/manifold.csv").groupby("dataset")
     names = ("digits", "shuffled_digits", "uniform_noise, D = 64")
     dimensions = [cells["two_nn"].mean()[name] for name in names]
     assert "{:.1f} dimensions of 64 by TwoNN, {:.1f} once".format(*dimensions[:2]) in README

@@ -1,6 +1,5 @@
 """The folder that --out names: only what we wrote is replaced or removed."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from bench.results_folder import MARKER, announce, claim, publish_files, publish
 
 WHERE = Circumstances({}, "processor", 1, 1, "system", 1, "2026-01-01T00:00:00+00:00")
 JOB = Job(DatasetConfig("line", {"n": 20}, 0), ReducerConfig("pca", {}))
-COMMITTED = Path(__file__).parents[1] / "results"
+COMMITTED = Path(__file__).parents[1] / "results" / "published"
 
 
 def tree(folder):
@@ -80,32 +79,12 @@ def test_folder_of_studies_alone_takes_a_run(tmp_path):
         pass
 
 
-@pytest.mark.parametrize("part", [".", "studies/likelihood", "studies/manifold"])
-def test_results_of_an_earlier_version_are_accepted(tmp_path, part):
-    """A folder without a marker is known by its records; files that look like ours are ours."""
-    old = tmp_path / "old"
-    shutil.copytree(
-        COMMITTED / part, old, ignore=shutil.ignore_patterns(MARKER, "studies", "datasets", "*.npz")
-    )
-    fill(old, "figures/photo_me.png", "scratch/thesis.txt")
-    ours = {name for name in published(COMMITTED / part) if (old / name).is_file()}
-    assert ours
-    with Store(old).run():
-        announce(old, ours)
-        with pytest.raises(BenchError, match="was not written by"):
-            announce(old, ["figures/photo_me.png"])
-    assert published(old) == ours
-    assert (old / "scratch/thesis.txt").read_text() == "mine"
-
-
 def test_committed_results_list_what_is_published():
-    """Every published file of the committed results is there, and every figure is listed."""
-    for folder in (COMMITTED, *(COMMITTED / "studies").iterdir()):
-        listed = published(folder)
-        assert listed
-        assert all((folder / name).is_file() for name in listed)
-        figures = {path.relative_to(folder).as_posix() for path in folder.glob("figures/*")}
-        assert figures <= listed
+    """The marker of the committed results lists every file that is there, and no other."""
+    files = {path.relative_to(COMMITTED).as_posix() for path in COMMITTED.rglob("*")}
+    listed = published(COMMITTED)
+    assert listed
+    assert listed | {MARKER} == {name for name in files if (COMMITTED / name).is_file()}
 
 
 def test_only_listed_files_are_removed(tmp_path):

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from bench.metrics.curves import stored_ks
+from bench.metrics.curves import KS
 from bench.record import Record, Status
 from bench.report.frame import Results, fixed, reducer_label
 from bench.report.gallery import draw_embedding
@@ -132,7 +132,6 @@ def rank_curves(results: Results, dataset: str) -> Figure:
         for name in results.reducers
         if all(curves_of[name, reference].size for reference in REFERENCE_NAMES)
     ]
-    ks = stored_ks(results.points_of(dataset))
     figure, axes = grid_of_panels(len(names), panel=(2.6, 2.1), shared=True)
     for ax, name in zip(axes, names, strict=True):
         for reference, color, dashes in (
@@ -140,7 +139,7 @@ def rank_curves(results: Results, dataset: str) -> Figure:
             ("euclidean", EUCLIDEAN, "--"),
         ):
             curves = curves_of[name, reference]
-            k = ks[: curves.shape[1]]
+            k = _stored_at(results, dataset)[: curves.shape[1]]
             ax.plot(
                 k,
                 curves.mean(axis=0),
@@ -216,11 +215,14 @@ def _first_seed(results: Results, dataset: str) -> dict[str, Record]:
     return {reducer_label(r): r for r in own if r.job.seed == seed}
 
 
-def _curves(results: Results, dataset: str, reducer: str, reference: str) -> NDArray[Any]:
-    """Return R_NX of each seed that has it, as far as all of them reach: shape (seeds, k).
+def _stored_at(results: Results, dataset: str) -> NDArray[Any]:
+    """Return the k at which curves are given: the same for all seeds of a dataset."""
+    own = (r.job.id for r in results.records if r.job.dataset.label == dataset)
+    return next(results.arrays[id_][KS] for id_ in own if KS in results.arrays.get(id_, {}))
 
-    Seeds of one dataset have as many points, so that they are stored at the same k.
-    """
+
+def _curves(results: Results, dataset: str, reducer: str, reference: str) -> NDArray[Any]:
+    """Return R_NX of each seed that has it, as far as all of them reach: shape (seeds, k)."""
     found = [
         results.arrays[r.job.id].get(f"{reference}/r_nx", np.empty(0))
         for r in results.records

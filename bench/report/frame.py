@@ -109,10 +109,6 @@ class Results:
         label = self.metrics[metric].label if metric in self.metrics else metric
         return f"{label} at k = {k}" if k else label
 
-    def points_of(self, dataset: str) -> int:
-        """Return how many points a dataset has, by its label."""
-        return next(facts.n for (label, _), facts in self.facts.items() if label == dataset)
-
     @property
     def datasets(self) -> list[str]:
         """Labels of the datasets, in the order of their names."""
@@ -342,6 +338,8 @@ def _check_reached(ks: Sequence[str], results: Results) -> None:
     reached: dict[str, set[tuple[int, int]]] = {}  # n, and the largest k that is stored
     for arrays in results.arrays.values():
         for name in _curves(arrays):
+            if name.partition("/")[2] not in METRICS:
+                continue  # of a plugin, which may end anywhere
             ends = int(arrays[KS][-1]) + 1, int(arrays[KS][len(arrays[name]) - 1])
             reached.setdefault(name.partition("/")[2], set()).add(ends)
     for metric, ends_of in sorted(reached.items(), key=lambda item: max(item[1])[::-1]):

@@ -1,6 +1,5 @@
 """Points that are held out from the fit: who they are, where they are placed, what that scores."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import msgspec
@@ -8,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from bench import Job, LiveReference, Record, Reducer
+from bench import Job, LiveReference, Reducer
 from bench.engine.fit import embed
 from bench.engine.held_out import place_by_neighbors, place_held_out
 from bench.engine.split import split
@@ -231,13 +230,6 @@ def test_a_job_that_holds_nothing_out_keeps_its_identity():
     assert len({whole.id, JOB.id, msgspec.structs.replace(JOB, held_out=0.5).id}) == 3
     assert "25% held out" in JOB.label
     assert "held out" not in whole.label
-
-
-def test_records_that_are_committed_keep_the_ids_that_name_their_files():
-    files = sorted((Path(__file__).parents[2] / "results" / "records").rglob("*.json"))
-    assert files
-    for file in files:
-        assert msgspec.json.decode(file.read_bytes(), type=Record).job.id in file.name
 
 
 def test_a_job_that_holds_nothing_out_is_fitted_on_all_points(prepared):

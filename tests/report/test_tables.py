@@ -4,6 +4,7 @@ import dataclasses
 import io
 import shutil
 import subprocess
+from types import SimpleNamespace
 
 import msgspec
 import numpy as np
@@ -14,10 +15,11 @@ from rich.console import Console
 from bench import Job, Record, Store
 from bench.errors import BenchError
 from bench.job import DatasetConfig, ReducerConfig
+from bench.metrics.curves import stored_ks, thin
 from bench.metrics.table import METRICS
 from bench.record import Circumstances, Costs, DatasetFacts, Score, Status
 from bench.report.figures import gallery
-from bench.report.frame import fixed, load_results
+from bench.report.frame import _check_reached, fixed, load_results
 from bench.report.publish import failures, figure_names, is_published, publish
 from bench.report.tables import Cell, Table, all_tables, score_table, tidy
 from bench.results_folder import announce
@@ -31,11 +33,11 @@ def record(reducer, seed, geodesic, status=Status.OK, started="2026-01-02T00:00:
     if status is not Status.OK:
         return Record(job, status, circumstances, reason="it | broke"), None
     scores = (Score("auc", "geodesic", geodesic), Score("auc", "euclidean", geodesic - 0.1))
-    curve = np.linspace(0, 1, N - 2)
-    arrays = {"embedding": np.random.default_rng(seed).normal(size=(N, 2))}
+    curve, curves = np.linspace(0, 1, N - 1), {}
     for reference in ("geodesic", "euclidean"):
-        arrays[f"{reference}/r_nx"] = curve
-        arrays[f"{reference}/trustworthiness"] = curve[: N // 2 - 1]
+        curves[f"{reference}/q_nx"] = curve
+        curves[f"{reference}/trustworthiness"] = curve[: N // 2 - 1]
+    arrays = {"embedding": np.random.default_rng(seed).normal(size=(N, 2)), **thin(curves, N)}
     return Record(job, status, circumstances, scores=scores, costs=Costs(1.5, 1.0)), arrays
 
 
@@ -85,11 +87,21 @@ def test_the_gap_is_the_difference_of_the_references(results):
 
 
 def test_curves_are_read_at_the_k_that_was_asked_for(results):
-    curve = np.linspace(0, 1, N - 2, dtype=np.float32)
-    values = results.scores.query("metric == 'r_nx' and k == '5'")["value"]
-    np.testing.assert_allclose(values, curve[4])
-    values = results.scores.query("metric == 'r_nx' and k == 'n/10'")["value"]
-    np.testing.assert_allclose(values, curve[N // 10 - 1])
+    curve, k = np.linspace(0, 1, N - 1), np.arange(1, N - 1)
+    r_nx = ((N - 1) * curve[:-1] - k) / (N - 1 - k)
+    for label, number in (("5", 5), ("n/10", N // 10)):
+        there = results.scores[results.scores["k"] == label].set_index("metric")["value"]
+        np.testing.assert_allclose(there["r_nx"], r_nx[number - 1], atol=1e-6)
+        np.testing.assert_allclose(there["q_nx"], curve[number - 1], rtol=1e-6)
+
+
+def test_a_k_that_is_not_stored_is_refused_with_those_beside_it():
+    """Between the k at which curves are stored there is no value, and none is made up."""
+    assert set(range(1, 31)) | {50, 100, 150, 1498, 1499} <= set(stored_ks(1500).tolist())
+    assert 333 not in stored_ks(1500)
+    arrays = {"a": thin({"geodesic/q_nx": np.ones(1499)}, 1500)}
+    with pytest.raises(BenchError, match="k = 333: curves are not stored there"):
+        _check_reached(["333"], SimpleNamespace(arrays=arrays))
 
 
 @pytest.mark.parametrize("k", ["0", "-3", "three", "19.5", "20"])
