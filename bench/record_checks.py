@@ -56,15 +56,15 @@ def check_arrays(record: Record, arrays: Arrays) -> None:
     Raises
     ------
     ValueError
-        If there is no finite real embedding with the job's number of dimensions, a curve has
-        another length than its metric gives for that many points, is not finite, is out of range
-        or disagrees with a score, or there is something else.
+        If there is no finite real embedding with the job's number of dimensions or more, a curve
+        has another length than its metric gives for that many points, is not finite, is out of
+        range or disagrees with a score, or there is something else.
     """
     embedding = arrays.get("embedding", np.empty(0))
     if embedding.ndim != 2 or not _finite(embedding):
         raise ValueError("it does not hold an embedding of shape (n, d), finite and real")
     n, dimensions = embedding.shape
-    if not n or dimensions != record.job.n_components:
+    if not n or dimensions < record.job.n_components:  # reducers of `own_dimensions` have more
         raise ValueError(
             f"its embedding has shape {embedding.shape}, the job has {record.job.n_components} "
             "dimension(s)"

@@ -125,7 +125,9 @@ def report(store: Store, ks: Sequence[str] = (), plugins: tuple[Path, ...] = ())
 
 
 def _load(store: Store, registry: Registry, ks: Sequence[str] = ()) -> Results:
-    results, damaged = load_results(store, ks=ks, metrics=known_metrics(registry))
+    results, damaged = load_results(
+        store, ks=ks, metrics=known_metrics(registry), registry=registry
+    )
     warn(damaged)
     return results
 
