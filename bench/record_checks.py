@@ -1,6 +1,7 @@
 """Whether a record read from disk can be true: its numbers, and the arrays beside it."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from bench.metrics.decoder.pictures import PREFIX
 from bench.metrics.decoder.table import DECODER_METRICS
 from bench.metrics.table import METRICS
 from bench.record import DatasetFacts, Record, Score
+from bench.registry import Registry
 
 Arrays = Mapping[str, NDArray[Any]]
 _ROUNDING = 1e-5  # by which a score may miss its range, or the curve that it is read from
@@ -56,18 +58,20 @@ def check_arrays(record: Record, arrays: Arrays) -> None:
     Raises
     ------
     ValueError
-        If there is no finite real embedding with the job's number of dimensions or more, a curve
-        has another length than its metric gives for that many points, is not finite, is out of
-        range or disagrees with a score, or there is something else.
+        If there is no finite real embedding with the job's number of dimensions, or more where the
+        reducer chooses them, a curve has another length than its metric gives for that many
+        points, is not finite, is out of range or disagrees with a score, or there is something
+        else.
     """
     embedding = arrays.get("embedding", np.empty(0))
     if embedding.ndim != 2 or not _finite(embedding):
         raise ValueError("it does not hold an embedding of shape (n, d), finite and real")
     n, dimensions = embedding.shape
-    if not n or dimensions < record.job.n_components:  # reducers of `own_dimensions` have more
+    expected = record.job.n_components
+    wider = dimensions > expected and _may_be_wider(record.job.reducer.name)
+    if not n or not (wider or dimensions == expected):
         raise ValueError(
-            f"its embedding has shape {embedding.shape}, the job has {record.job.n_components} "
-            "dimension(s)"
+            f"its embedding has shape {embedding.shape}, the job has {expected} dimension(s)"
         )
     curves = {name: array for name, array in arrays.items() if name != "embedding"}
     for name, array in curves.items():
@@ -81,6 +85,13 @@ def check_arrays(record: Record, arrays: Arrays) -> None:
             continue
         if score.k > len(curve) or abs(float(curve[score.k - 1]) - score.value) > _ROUNDING:
             raise ValueError(f"its curve disagrees with the score {_name(score)}")
+
+
+@cache
+def _may_be_wider(reducer: str) -> bool:
+    """Whether a reducer chooses its dimensions, which is not known of one that is not built in."""
+    item = Registry().items("reducer").get(reducer)
+    return item is None or bool(item.stated.get("own_dimensions"))
 
 
 def check_facts(facts: DatasetFacts, arrays: Arrays) -> None:
