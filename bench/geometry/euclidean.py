@@ -158,7 +158,7 @@ def of_moderate_size(points: NDArray[Any]) -> NDArray[Any]:
 
 
 @njit(cache=True, nogil=True)
-def _add_up(columns, points, squares):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _add_up(columns, points, squares):
     """Sum squares one dimension after another, as scipy's cdist does, and to the same bit."""
     for start in range(0, squares.shape[1], _TILE):
         for i in range(points.shape[0]):
@@ -171,7 +171,7 @@ def _add_up(columns, points, squares):  # type: ignore[no-untyped-def]  # noqa: 
 
 
 @njit(cache=True, nogil=True)
-def _add_squares(own, others, products, rows, points):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _add_squares(own, others, products, rows, points):
     """Make squares of distances of -2 times products; where digits cancel, of differences."""
     for i in range(len(own)):
         for start in range(0, len(others), _CHUNK):
