@@ -1,15 +1,14 @@
 """What a job came to, from the fit to the record."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.engine.outcome import Arrays
 from bench.record import Costs, OutOfSample, Score
-
-Arrays = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, eq=False)
