@@ -1,6 +1,7 @@
 """Whether a record read from disk can be true: its numbers, and the arrays beside it."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from bench.metrics.decoder.pictures import PREFIX
 from bench.metrics.decoder.table import DECODER_METRICS
 from bench.metrics.table import METRICS
 from bench.record import DatasetFacts, Record, Score
+from bench.registry import Registry
 
 Arrays = Mapping[str, NDArray[Any]]
 _LEARNING = "learning/"  # how the names of learning curves begin
@@ -58,18 +60,20 @@ def check_arrays(record: Record, arrays: Arrays) -> None:
     Raises
     ------
     ValueError
-        If there is no finite real embedding with the job's number of dimensions, a curve has
-        another length than its metric gives for that many points, is not finite, is out of range
-        or disagrees with a score, or there is something else.
+        If there is no finite real embedding with the job's number of dimensions, or more where the
+        reducer chooses them, a curve has another length than its metric gives for that many
+        points, is not finite, is out of range or disagrees with a score, or there is something
+        else.
     """
     embedding = arrays.get("embedding", np.empty(0))
     if embedding.ndim != 2 or not _finite(embedding):
         raise ValueError("it does not hold an embedding of shape (n, d), finite and real")
     n, dimensions = embedding.shape
-    if not n or dimensions != record.job.n_components:
+    expected = record.job.n_components
+    wider = dimensions > expected and _may_be_wider(record.job.reducer.name)
+    if not n or not (wider or dimensions == expected):
         raise ValueError(
-            f"its embedding has shape {embedding.shape}, the job has {record.job.n_components} "
-            "dimension(s)"
+            f"its embedding has shape {embedding.shape}, the job has {expected} dimension(s)"
         )
     if not np.array_equal(arrays.get(KS, stored_ks(n)), stored_ks(n)):
         raise ValueError(f"{KS} are not the numbers of neighbours that are stored for {n} points")
@@ -99,6 +103,13 @@ def _check_agreement(record: Record, arrays: Arrays) -> None:
         value = value_at(arrays, name, score.k)
         if value is None or abs(value - score.value) > _ROUNDING:
             raise ValueError(f"its curve disagrees with the score {_name(score)}")
+
+
+@cache
+def _may_be_wider(reducer: str) -> bool:
+    """Whether a reducer chooses its dimensions, which is not known of one that is not built in."""
+    item = Registry().items("reducer").get(reducer)
+    return item is None or bool(item.stated.get("own_dimensions"))
 
 
 def check_facts(facts: DatasetFacts, arrays: Arrays) -> None:

@@ -3,13 +3,15 @@
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from numpy.typing import NDArray
 
 from bench.errors import BenchError
 from bench.parameters import as_declared, defaults_of, signature_of
 
+Family = Literal["method", "control"]
+STATED = ("family", "own_dimensions", "needs_held_out")  # read from the file without an import
 _FROM_JOB = ("n_components", "random_state")
 
 
@@ -55,6 +57,24 @@ class Reducer:
         A small grid of parameter values worth trying when tuning.
     reference : str
         The paper.
+    family : {"method", "control"}
+        A control is an embedding or a decoder whose scores are known beforehand: it comes last in
+        tables and is never marked as best. Reports read this from the file without importing it,
+        so it must be written out there: ``reducer = Reducer(..., family="control")``.
+    needs_truth : bool
+        Whether the control is given what a method must not see: ``fit_transform(X, chart)`` gets
+        all points, those held out among them, and their true coordinates, None if not known.
+    own_dimensions : bool
+        Whether the embedding has as many columns as the estimator chooses, and not
+        ``n_components``. Where points are held out its decoder alone is judged. ``"all"`` in a
+        suite stands for such a reducer only if points are held out. Also to be written out.
+    needs_held_out : bool
+        Whether it is refused in jobs that hold no points out. Also to be written out.
+
+    Raises
+    ------
+    BenchError
+        If a method asks for the truth.
     """
 
     make: Callable[..., Any]
@@ -66,12 +86,38 @@ class Reducer:
     images: bool = False
     grid: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     reference: str = ""
+    family: Family = "method"
+    needs_truth: bool = False
+    own_dimensions: bool = False
+    needs_held_out: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a method that would see the truth."""
+        if self.needs_truth and self.family != "control":
+            raise BenchError(
+                "A reducer that needs the truth is a control: give family='control' with "
+                "needs_truth=True."
+            )
 
     @property
     def parameters(self) -> dict[str, Any]:
         """Every parameter with a default, apart from what the job sets."""
         defaults = defaults_of(self.make)
         return {name: value for name, value in defaults.items() if name not in _FROM_JOB}
+
+    def unstated(self, stated: Mapping[str, Any]) -> str:
+        """Write out what the reducer declares and its file does not state as a literal.
+
+        Parameters
+        ----------
+        stated : mapping of str to object
+            What can be read from the file, see `bench.plugins.source.stated`.
+        """
+        declared = {name: getattr(self, name) for name in STATED}
+        unsaid = (
+            name for name in STATED if stated.get(name, getattr(Reducer, name)) != declared[name]
+        )
+        return ", ".join(f"{name}={declared[name]!r}" for name in unsaid)
 
     @property
     def takes_any_parameter(self) -> bool:

@@ -27,7 +27,7 @@ from typing import Any, Literal, get_args
 
 from bench.errors import BenchError, UnavailableError, one_line, unknown_name
 from bench.plugins.modules import import_file
-from bench.plugins.source import defines, docstring_of, missing_packages, why_unreadable
+from bench.plugins.source import defines, docstring_of, missing_packages, stated, why_unreadable
 
 Kind = Literal["reducer", "dataset", "metric", "decoder_metric"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -111,6 +111,13 @@ class Item:
         return (
             self._file is not None and not why_unreadable(self._file) and defines(self._file, name)
         )
+
+    @cached_property
+    def stated(self) -> dict[str, Any]:
+        """What its file states by keyword where it makes the item, found without importing it."""
+        if self._file is None or why_unreadable(self._file):
+            return {}
+        return stated(self._file, self.attribute)
 
     @cached_property
     def summary(self) -> str:
@@ -269,6 +276,14 @@ class Registry:
             raise unknown_name(kind, name, items)
         return items[name]
 
+    def is_control(self, reducer: str) -> bool:
+        """Whether a name or dotted path is that of a control; one not found here is a method."""
+        if ":" in reducer:
+            item: Item | None = self._dotted("reducer", reducer)
+        else:
+            item = self.items("reducer").get(reducer)
+        return item is not None and item.stated.get("family") == "control"
+
     def _dotted(self, kind: Kind, name: str) -> Item:
         module, _, attribute = name.partition(":")
         if not module or not attribute:
@@ -296,9 +311,6 @@ class Registry:
         if kind == "decoder_metric":
             yield from _table(kind, "bench.metrics.decoder.table", "DECODER_METRICS")
             return
-        if kind == "reducer":
-            yield from _table(kind, "bench.controls", "CONTROLS")
-            yield from _table(kind, "bench.controls", "DECODERS")
         package = util.find_spec(f"bench.{kind}s")
         for folder in (package and package.submodule_search_locations) or ():
             for path in sorted(Path(folder).glob("[a-z]*.py")):
@@ -356,7 +368,7 @@ def _own_data(path: Path) -> Item:
 
 
 def _table(kind: Kind, module: str, table: str) -> Iterator[Item]:
-    """List a table inside the package: metrics, and the controls that stand among reducers."""
+    """List a table of metrics inside the package."""
     for name in getattr(importlib.import_module(module), table):
         yield Item(kind, name, f"built-in {table.lower()}", module, f"{table}.{name}")
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import msgspec
 
-from bench.controls import ALL_CONTROLS, DECODERS, DETERMINISTIC_CONTROLS
 from bench.engine.child import apart
 from bench.errors import BenchError, UnavailableError, one_line, unknown_name
 from bench.job import DatasetConfig, Job, ReducerConfig, short_name
@@ -73,8 +72,9 @@ def load_suite(name: str, registry: Registry | None = None) -> Suite:
     name : str
         Of a shipped suite, or the path of a ``.toml`` file.
     registry : Registry, optional
-        What ``"all"`` among datasets or reducers stands for: every reducer, and every dataset whose
-        file offers no ``downloads``. The built-in ones if not given.
+        What ``"all"`` among datasets or reducers stands for: every reducer (one of
+        ``own_dimensions`` only if points are held out), and every dataset whose file offers no
+        ``downloads``. The built-in ones if not given.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def _every(kind: Kind, registry: Registry, *, held_out: bool) -> list[str]:
     items = [item for item in registry.items(kind).values() if not item.is_helper]
     if kind == "dataset":
         return [item.name for item in items if not item.offers("downloads")]
-    return [item.name for item in items if held_out or item.name not in DECODERS]
+    return [item.name for item in items if held_out or not item.stated.get("own_dimensions")]
 
 
 def _expanded(written: Iterable[str | Choice], every: Iterable[str]) -> Iterator[Choice]:
@@ -165,17 +165,13 @@ def plan(suite: Suite, registry: Registry, overrides: Overrides | None = None) -
         If a name or a parameter does not exist, or nothing is chosen.
     """
     overrides = overrides or {}
-    decoders = [choice.name for choice in suite.reducers if choice.name in DECODERS]
-    if decoders and not suite.held_out:
-        raise BenchError(
-            f"{decoders[0]} is a control of decoders, which are judged on held-out points: add "
-            "--held-out 0.2."
-        )
     _check_choice("seed", suite.seeds)
     chosen = {short_name(choice.name) for choice in (*suite.datasets, *suite.reducers)}
     for name in overrides:
         if name not in chosen:
             raise unknown_name("name in --set", name, chosen)
+    if not suite.held_out:
+        _require_none_held_out(suite.reducers, registry)
     reducers = [_reducer_config(choice, registry, overrides) for choice in suite.reducers]
     _check_choice("reducer", [reducer.label for reducer in reducers])
     datasets = [
@@ -214,8 +210,6 @@ def _runs_once(
 
 
 def _is_deterministic(name: str, registry: Registry) -> bool:
-    if name in ALL_CONTROLS:
-        return name in DETERMINISTIC_CONTROLS
     try:
         return apart(registry.find("reducer", name), _declares_determinism)
     except UnavailableError:
@@ -233,6 +227,15 @@ def chosen_items(suite: Suite, registry: Registry) -> list[Item]:
     return found + [registry.find("reducer", choice.name) for choice in suite.reducers]
 
 
+def _require_none_held_out(choices: Iterable[Choice], registry: Registry) -> None:
+    for choice in choices:
+        if registry.find("reducer", choice.name).stated.get("needs_held_out"):
+            raise BenchError(
+                f"{choice.name} is judged on held-out points alone, and none are held out: add "
+                "--held-out 0.2."
+            )
+
+
 def _check_choice(kind: str, chosen: Sequence[object]) -> None:
     if not chosen:
         raise BenchError(f"No {kind} chosen: name at least one.")
@@ -244,9 +247,6 @@ def _check_choice(kind: str, chosen: Sequence[object]) -> None:
 def _reducer_config(choice: Choice, registry: Registry, overrides: Overrides) -> ReducerConfig:
     given = choice.parameters | dict(overrides.get(short_name(choice.name), {}))
     item = registry.find("reducer", choice.name)
-    if choice.name in ALL_CONTROLS:
-        _check_parameters(choice.name, given, ())
-        return ReducerConfig(choice.name, {})
     try:
         return apart(item, _complete_reducer, choice.name, given)
     except UnavailableError:
@@ -257,6 +257,11 @@ def _reducer_config(choice: Choice, registry: Registry, overrides: Overrides) ->
 def _complete_reducer(item: Item, name: str, given: dict[str, Any]) -> ReducerConfig:
     loaded, revision = item.load()
     reducer = as_reducer(loaded)
+    if unstated := reducer.unstated(item.stated):
+        raise BenchError(
+            f"The file of {name} must say {unstated} where it can be read without an import: "
+            f"write reducer = Reducer(..., {unstated})."
+        )
     if not reducer.takes_any_parameter:
         _check_parameters(name, given, reducer.parameters)
     return ReducerConfig(name, *complete(given, reducer.parameters), revision)

@@ -1,10 +1,10 @@
 """Draw every dataset: points in three dimensions, or images where each point is one."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
@@ -58,7 +58,7 @@ def _draw(item: Item) -> Dataset | None:
     return dataset
 
 
-def _show_points(ax: Any, dataset: Dataset) -> None:  # noqa: ANN401 - a matplotlib axes
+def _show_points(ax: Axes, dataset: Dataset) -> None:
     """Scatter the points, or their first three principal components."""
     points = _three_dimensions(dataset.X)
     ax.scatter(*points.T, c=_colors(dataset), s=3, linewidths=0, depthshade=False)
@@ -106,7 +106,7 @@ def _contact_sheet(dataset: Dataset) -> NDArray[np.float64]:
     return np.asarray(grid.transpose(0, 2, 1, 3).reshape(_ACROSS * (height + gap), -1))
 
 
-def _say_it_is_not_here(ax: Any) -> None:  # noqa: ANN401 - a matplotlib axes
+def _say_it_is_not_here(ax: Axes) -> None:
     ax.add_patch(Rectangle((0, 0), 1, 1, color="0.9"))
     ax.text(0.5, 0.5, "needs a download", ha="center", va="center", fontsize=8, color="0.3")
     ax.set_aspect("equal")

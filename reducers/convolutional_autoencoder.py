@@ -4,46 +4,18 @@ Without ``image_shape`` (height, width) images are taken to be square; points th
 end the job as unsupported.
 """
 
-from typing import Any
-
-from bench.reducer import Reducer
+from bench.autoencoders.factory import autoencoder
 
 REVISION = 2
 
-
-def make(
-    n_components: int,
-    random_state: int,
-    *,
-    image_shape: tuple[int, int] | None = None,
-    filters: tuple[int, ...] = (16, 32),
-    hidden: tuple[int, ...] = (64,),
-    likelihood: str = "gaussian",
-    epochs: int | None = None,
-    batch_size: int = 50,
-    learning_rate: float = 3e-3,
-) -> Any:  # noqa: ANN401 - estimators share no base class
-    """Make a `bench.autoencoders.estimator.Autoencoder`."""
-    from bench.autoencoders.estimator import Autoencoder
-
-    return Autoencoder(
-        n_components,
-        network="convolutional",
-        image_shape=image_shape,
-        filters=filters,
-        hidden=hidden,
-        likelihood=likelihood,
-        epochs=epochs,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        random_state=random_state,
-    )
-
-
-reducer = Reducer(
-    make,
-    transform=True,
-    inverse=True,
+reducer = autoencoder(
+    fixed={"network": "convolutional"},
+    parameters={
+        "image_shape": None,
+        "filters": (16, 32),
+        "hidden": (64,),
+        "likelihood": "gaussian",
+    },
     images=True,
     grid={"filters": [(16, 32), (32, 64)], "learning_rate": [1e-3, 3e-3]},
     reference="Masci, Meier, Ciresan & Schmidhuber, ICANN 2011",

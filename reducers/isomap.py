@@ -1,11 +1,9 @@
 """Isomap: classical scaling of shortest paths on the neighbour graph."""
 
-from typing import Any
-
 from bench.reducer import Reducer
 
 
-def make(n_components: int, *, n_neighbors: int = 12) -> Any:  # noqa: ANN401 - estimators share no base class
+def make(n_components: int, *, n_neighbors: int = 12) -> object:
     """Make a scikit-learn Isomap.
 
     It takes no ``random_state``: its ARPACK start vector comes from numpy's global generator,

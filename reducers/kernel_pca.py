@@ -6,8 +6,6 @@ is a ridge regression with the same kernel from the embedding to the points; ``a
 penalty, 0 or more (Bakır, Weston & Schölkopf, NeurIPS 2003); ``gamma`` is 0 or more too.
 """
 
-from typing import Any
-
 from bench.reducer import Reducer
 
 
@@ -18,7 +16,7 @@ def make(
     kernel: str = "rbf",
     gamma: float = 1.0,
     alpha: float = 1e-3,
-) -> Any:  # noqa: ANN401 - estimators share no base class
+) -> object:
     """Make a scikit-learn KernelPCA of scaled points."""
     from sklearn.decomposition import KernelPCA
     from sklearn.pipeline import make_pipeline

@@ -1,7 +1,5 @@
 """Locally linear embedding and its variants: standard, modified, hessian and ltsa."""
 
-from typing import Any
-
 from bench.reducer import Reducer
 
 
@@ -13,7 +11,7 @@ def make(
     n_neighbors: int = 12,
     reg: float = 1e-3,
     eigen_solver: str = "dense",
-) -> Any:  # noqa: ANN401 - estimators share no base class
+) -> object:
     """Make a scikit-learn LocallyLinearEmbedding.
 
     The dense solver is the default: on noise-free manifolds the matrix is close to singular and

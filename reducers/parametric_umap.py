@@ -16,7 +16,7 @@ def make(
     min_dist: float = 0.1,
     n_epochs: int = 50,
     batch_size: int = 1000,
-) -> Any:  # noqa: ANN401 - estimators share no base class
+) -> object:
     """Make umap-learn's ParametricUMAP, with its own network of three layers of 100.
 
     ``n_epochs`` is how often the strongest edge of the neighbour graph is drawn, a weaker one

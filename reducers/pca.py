@@ -1,11 +1,9 @@
 """Principal component analysis: the linear baseline, and part of every table."""
 
-from typing import Any
-
 from bench.reducer import Reducer
 
 
-def make(n_components: int, random_state: int, *, whiten: bool = False) -> Any:  # noqa: ANN401 - estimators share no base class
+def make(n_components: int, random_state: int, *, whiten: bool = False) -> object:
     """Make a scikit-learn PCA."""
     from sklearn.decomposition import PCA
 

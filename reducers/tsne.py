@@ -1,7 +1,5 @@
 """t-SNE: neighbour probabilities matched under a heavy-tailed kernel."""
 
-from typing import Any
-
 from bench.reducer import Reducer
 
 
@@ -12,7 +10,7 @@ def make(
     perplexity: float = 30.0,
     init: str = "pca",
     max_iter: int = 1000,
-) -> Any:  # noqa: ANN401 - estimators share no base class
+) -> object:
     """Make a scikit-learn TSNE."""
     from sklearn.manifold import TSNE
 

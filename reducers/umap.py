@@ -1,13 +1,11 @@
 """UMAP: a fuzzy neighbour graph laid out by its cross-entropy."""
 
-from typing import Any
-
 from bench.reducer import Reducer
 
 
 def make(
     n_components: int, random_state: int, *, n_neighbors: int = 15, min_dist: float = 0.1
-) -> Any:  # noqa: ANN401 - estimators share no base class
+) -> object:
     """Make an umap-learn UMAP."""
     from umap import UMAP
 

@@ -6,44 +6,12 @@ codes' means. The likelihood is a Gaussian of one learned variance: of a fixed o
 decide how much of the code survives.
 """
 
-from typing import Any
+from bench.autoencoders.factory import autoencoder
 
-from bench.reducer import Reducer
-
-
-def make(
-    n_components: int,
-    random_state: int,
-    *,
-    kl_weight: float = 1.0,
-    warm_up: float = 0.2,
-    likelihood: str = "learned_gaussian",
-    hidden: tuple[int, ...] = (128, 64),
-    epochs: int | None = None,
-    batch_size: int = 50,
-    learning_rate: float = 3e-3,
-) -> Any:  # noqa: ANN401 - estimators share no base class
-    """Make a `bench.autoencoders.estimator.Autoencoder`."""
-    from bench.autoencoders.estimator import Autoencoder
-
-    return Autoencoder(
-        n_components,
-        code="variational",
-        code_weight=kl_weight,
-        warm_up=warm_up,
-        likelihood=likelihood,
-        hidden=hidden,
-        epochs=epochs,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        random_state=random_state,
-    )
-
-
-reducer = Reducer(
-    make,
-    transform=True,
-    inverse=True,
+reducer = autoencoder(
+    fixed={"code": "variational"},
+    parameters={"kl_weight": 1.0, "warm_up": 0.2, "likelihood": "learned_gaussian"},
+    names={"kl_weight": "code_weight"},
     grid={"kl_weight": [0.1, 1.0, 4.0], "hidden": [(64,), (128, 64), (256, 128, 64)]},
     reference="Kingma & Welling, Auto-encoding variational Bayes, ICLR 2014",
 )

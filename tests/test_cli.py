@@ -23,7 +23,7 @@ def bench(*arguments, **options):
     """Run the real command in a process of its own."""
     command = [sys.executable, "-m", "bench", *map(str, arguments)]
     options = {"capture_output": True, "text": True, "timeout": PATIENCE} | options
-    return subprocess.run(command, check=False, **options)  # noqa: S603 - our own command
+    return subprocess.run(command, check=False, **options)
 
 
 @pytest.fixture
@@ -250,7 +250,7 @@ def test_list_loads_nothing_heavy_and_says_what_is_unavailable(tmp_path):
         "heavy = {'tensorflow', 'umap', 'matplotlib', 'sklearn', 'numba', 'scipy', 'pandas'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
-    found = subprocess.run(  # noqa: S603 - our own code
+    found = subprocess.run(
         [sys.executable, "-c", code], check=False, capture_output=True, text=True
     )
     assert found.returncode == 0, found.stderr
@@ -281,7 +281,7 @@ def start_slow_run(out, calls):
     command += ["--set", "line.n=120", "--workers", "2", "--plugins", PLUGINS, "--out", out]
     for seed in range(12):
         command += ["--seed", str(seed)]
-    return subprocess.Popen(  # noqa: S603 - our own command
+    return subprocess.Popen(
         [str(word) for word in command],
         env=os.environ | {"MANIFOLD_BENCH_TEST_CALLS": str(calls)},
         stdout=subprocess.PIPE,

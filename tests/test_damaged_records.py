@@ -26,7 +26,7 @@ N = 40
 WHERE = Circumstances({"numpy": "2"}, "cpu", 2, 2**30, "Linux", 1, "2026-01-02T00:00:00+00:00")
 DATASET = DatasetConfig("roll", {"n": N}, 0)
 STORED = len(stored_ks(N))
-JOB = Job(DATASET, ReducerConfig("damaged", {}))
+JOB = Job(DATASET, ReducerConfig("pca", {}))
 
 
 def arrays():
@@ -54,7 +54,7 @@ def store(tmp_path):
     claim(store.folder)
     facts = DatasetFacts(DATASET, N, 3, "closed-form", {}, True, {"15": 0.5}, 0.5, "s", "l")
     store.save_dataset(facts, {"color": np.arange(N)})
-    for name in ("whole", "another", "damaged"):
+    for name in ("whole", "another", "pca"):
         store.save(record(name), arrays())
     return store
 
@@ -259,7 +259,7 @@ def test_damaged_record_costs_its_own_row(store, damage):
     assert len(damaged[0]) < 1000
     ok = results.jobs[results.jobs["status"] == "ok"]
     assert list(ok["reducer"]) == ["another", "whole"]
-    assert "damaged" not in set(numbers(results)["reducer"])
+    assert "pca" not in set(numbers(results)["reducer"])
     if damage is not DAMAGE["embedding of other points"]:  # the job's facts are not looked at
         todo = what_is_left([JOB], store)
         assert todo.jobs == [JOB]
@@ -280,7 +280,7 @@ def test_damaged_numbers_show_as_a_job_without_scores(store):
     """A record whose job is known keeps its row, with the reason in place of the numbers."""
     NUMBERS_DAMAGE["score above its range"](store.path(JOB))
     results, _ = load_results(store)
-    row = results.jobs[results.jobs["reducer"] == "damaged"].iloc[0]
+    row = results.jobs[results.jobs["reducer"] == "pca"].iloc[0]
     assert row["status"] == "error"
     assert row["reason"] == "its record is damaged: auc, geodesic is 5, out of its range -1 ... 1"
 
@@ -289,7 +289,7 @@ def test_record_is_made_again_over_what_stood_in_its_place(store):
     """After any damage the same job can be saved and read."""
     for damage in (JSON_DAMAGE["directory"], JSON_DAMAGE["broken link"], JSON_DAMAGE["empty"]):
         damage(store.path(JOB))
-        saved = store.save(record("damaged"), arrays())
+        saved = store.save(record("pca"), arrays())
         assert store.find(JOB) == saved
 
 
@@ -297,7 +297,7 @@ def test_curve_of_a_plugin_may_have_any_length_and_miss_values(store):
     """A metric that is not known here neither damages a record nor ends a report at any k."""
     assert "mine" not in METRICS
     curve = np.array([0.1, np.nan, 7], np.float32)
-    store.save(record("damaged"), arrays() | {"geodesic/mine": curve})
+    store.save(record("pca"), arrays() | {"geodesic/mine": curve})
     for ks in ((), ("2",), ("15",)):
         results, damaged = load_results(store, ks=ks)
         assert damaged == []
@@ -347,7 +347,7 @@ def test_facts_with_a_note_that_json_cannot_say_are_read_back(store):
 
 def test_records_without_some_scores_and_curves_are_drawn(store):
     """A job whose metric failed has its row, and figures leave out what is not there."""
-    whole = record("damaged")
+    whole = record("pca")
     scores = (Score("auc", "geodesic", None), Score("spearman", "euclidean", 0.5))
     huge = {"embedding": np.full((N, 2), 1e308) * np.linspace(-1, 1, N)[:, None]}
     store.save(msgspec.structs.replace(whole, scores=scores), huge)
@@ -386,3 +386,13 @@ def test_the_csv_does_not_depend_on_when_jobs_ended(store, tmp_path):
     assert pages[0] == pages[1]
     means = [line.split(",")[6] for line in texts[0].splitlines()[1:]]
     assert max(len(mean.lstrip("-0.").replace(".", "")) for mean in means) <= 6
+
+
+def test_own_dimensions(tmp_path):
+    """A record may hold more columns than its job asks for where the reducer chooses them."""
+    store, wide = Store(tmp_path), arrays() | {"embedding": np.eye(N)[:, :5]}
+    for name in ("identity", "a_plugin", "pca"):
+        store.save(record(name), wide)
+    kept, errors = store.read()
+    assert {one.record.job.reducer.name for one in kept} == {"identity", "a_plugin"}
+    assert "the job has 2 dimension(s)" in str(*errors)

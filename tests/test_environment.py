@@ -21,7 +21,7 @@ def run(*arguments, env=(), **options):
     """Run the real command in a process of its own, with some variables set."""
     command = [sys.executable, "-m", "bench", *map(str, arguments)]
     options = {"capture_output": True, "timeout": 600} | options
-    return subprocess.run(command, check=False, env=os.environ | dict(env), **options)  # noqa: S603
+    return subprocess.run(command, check=False, env=os.environ | dict(env), **options)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_the_temporary_folder_is_removed_at_exit(tmp_path):
     env = {"XDG_CACHE_HOME": str(tmp_path / "a_file"), "TMPDIR": str(temporary)}
     env["NUMBA_CACHE_DIR"] = ""
     code = "import bench, os; print(os.environ['NUMBA_CACHE_DIR'])"
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | env, capture_output=True, check=True
     )
     assert done.stdout.decode().startswith(str(temporary))
@@ -92,7 +92,7 @@ def test_importing_bench_leaves_the_environment_of_a_program_alone():
     """Only the command line, whose process is ours, changes what others have set."""
     code = "import os; before = dict(os.environ); import bench; print(before == os.environ)"
     env = os.environ | {"KERAS_BACKEND": "torch", "MPLBACKEND": "a notebook's"}
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-c", code], env=env, capture_output=True, check=True, text=True
     )
     assert done.stdout == "True\n"

@@ -1,6 +1,8 @@
 """Where modules are: imports between folders point one way, and the top holds what several use."""
 
 import ast
+import re
+import tomllib
 from collections import defaultdict
 from pathlib import Path
 
@@ -97,3 +99,46 @@ def test_contributing_has_every_folder():
     folders = {path.parent.relative_to(ROOT) for path in PACKAGE.rglob("__init__.py")}
     missing = [str(folder) for folder in sorted(folders) if f"`{folder.as_posix()}/`" not in text]
     assert missing == []
+
+
+FOLDERS = ("bench", "reducers", "datasets", "docs", "tests", "benchmarks")
+SUPPRESSION = re.compile(r"#\s*(noqa|type: ignore)\b")
+MAX_SUPPRESSIONS = 120
+
+
+def test_suppressions():
+    """Few lines switch a check of the linter or of the type checker off."""
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for folder in FOLDERS
+        for path in sorted((ROOT / folder).rglob("*.py*"))
+        if path.suffix in (".py", ".pyi")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if SUPPRESSION.search(line)
+    ]
+    assert len(found) <= MAX_SUPPRESSIONS, found
+
+
+def without_annotations(source):
+    """Name the functions that are not compiled by numba and have an argument without a type."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            compiled = any("njit" in ast.unparse(one) for one in node.decorator_list)
+            given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            named = [one for one in given if one.arg not in ("self", "cls")]
+            if not compiled and (node.returns is None or any(not a.annotation for a in named)):
+                yield node.name
+
+
+def test_kernels_alone_lack_types():
+    """Where the linter asks for no annotations, compiled functions alone lack them."""
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    ignored = tools["ruff"]["lint"]["per-file-ignores"]
+    files = [name for name, rules in ignored.items() if "ANN001" in rules]
+    modules = {name.removesuffix(".py").replace("/", ".") for name in files}
+    overrides = tools["mypy"]["overrides"]
+    unchecked = [one["module"] for one in overrides if one.get("disallow_untyped_defs") is False]
+    assert [modules] == list(map(set, unchecked))
+    for name in files:
+        assert list(without_annotations((ROOT / name).read_text(encoding="utf-8"))) == [], name
+    assert list(without_annotations("@njit\ndef a(b): ...\ndef c(d) -> int: ...\n")) == ["c"]

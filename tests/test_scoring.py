@@ -486,7 +486,7 @@ def test_scoring_loads_neither_tensorflow_nor_umap_nor_matplotlib():
         "print(sorted({'tensorflow', 'umap', 'matplotlib'} & set(sys.modules)))"
     )
     command = [sys.executable, "-c", code]
-    out = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    out = subprocess.run(command, capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
 
 

@@ -2,9 +2,9 @@
 
 import msgspec
 import pytest
+from controls import DECODERS
 
 from bench import Job, Registry
-from bench.controls import DECODERS
 from bench.engine.sources import downloads_of
 from bench.errors import BenchError
 from bench.job import DatasetConfig, ReducerConfig
@@ -44,8 +44,48 @@ def test_the_held_out_suite_has_every_reducer_of_the_default_one_and_the_control
 
 
 def test_a_control_of_decoders_is_refused_where_nothing_is_held_out():
-    with pytest.raises(BenchError, match=r"--held-out 0\.2"):
-        plan(small(reducers=["identity"]), Registry(), {})
+    for name in ("mean_point", "nearest_training_point"):
+        with pytest.raises(BenchError, match=rf"{name} is judged .* --held-out 0\.2"):
+            plan(small(reducers=[name]), Registry(), {})
+
+
+def test_the_identity_runs_when_named():
+    """The control ``identity`` runs where it is named; held out, it is the job that it was."""
+    jobs = plan(small(["identity"], seeds=(0,)), Registry())
+    assert [job.reducer.name for job in jobs] == ["identity"]
+    gabor = small(["identity"], ["translated_gabor"], n=1500, held_out=0.2)
+    assert plan(gabor, Registry())[0].id == "3f31de34af0bb5c4"
+
+
+MINE = "from bench import Reducer\n\n\ndef make(n_components=2): ...\n\n\n"
+
+
+@pytest.mark.parametrize(
+    ("declared", "unstated"),
+    [
+        ("FAMILY = 'control'\nreducer = Reducer(make, family=FAMILY)", "family='control'"),
+        ("WIDE = True\nreducer = Reducer(make, own_dimensions=WIDE)", "own_dimensions=True"),
+    ],
+)
+def test_what_reports_read_is_written_out(tmp_path, declared, unstated):
+    """A declaration that cannot be read without an import is refused, with the words to write."""
+    registry = plugin(tmp_path, MINE + declared)
+    with pytest.raises(BenchError, match=f"mine must say {unstated}"):
+        plan(small(["mine"]), registry)
+
+
+def test_a_plugin_may_be_a_control(tmp_path):
+    """A plugin's control is known by what its file states, and is planned like any reducer."""
+    registry = plugin(tmp_path, MINE + "reducer = Reducer(make, family='control')")
+    assert plan(small(["mine"]), registry)[0].reducer.name == "mine"
+    found = [registry.is_control(name) for name in ("mine", "oracle", "pca", "gone")]
+    assert found == [True, True, False, False]
+
+
+def plugin(folder, text):
+    (folder / "reducers").mkdir()
+    (folder / "reducers" / "mine.py").write_text(text)
+    return Registry((folder,))
 
 
 def test_defaults_are_filled_in_and_what_differs_shows_in_the_label():

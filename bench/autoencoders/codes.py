@@ -10,7 +10,7 @@
     Glorot & Bengio, ICML 2011).
 """
 
-from typing import Any
+from bench.autoencoders.untyped import Network, Tensor
 
 
 class Plain:
@@ -21,11 +21,11 @@ class Plain:
     charged = False
     """Whether a charge is added to the loss."""
 
-    def draw(self, encoder: Any, x: Any, seed: Any) -> tuple[Any, Any]:  # noqa: ANN401, ARG002 - tensors; one signature
+    def draw(self, encoder: Network, x: Tensor, _seed: Tensor) -> tuple[Tensor, Tensor]:
         """Return codes (m, d) and what each is charged, (m,) or 0: both from tensors (m, D)."""
         return encoder(x, training=True), 0.0
 
-    def centre(self, outputs: Any) -> Any:  # noqa: ANN401 - tensors are untyped
+    def centre(self, outputs: Tensor) -> Tensor:
         """Return the code that stands for a point, without noise."""
         return outputs
 
@@ -36,7 +36,7 @@ class Variational(Plain):
     outputs = 2
     charged = True
 
-    def draw(self, encoder: Any, x: Any, seed: Any) -> tuple[Any, Any]:  # noqa: ANN401 - tensors are untyped
+    def draw(self, encoder: Network, x: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
         """Return drawn codes (m, d) and divergences from N(0, 1) in nats, (m,)."""
         import tensorflow as tf
 
@@ -45,12 +45,12 @@ class Variational(Plain):
         noise = tf.random.stateless_normal(tf.shape(mean), seed)
         return mean + tf.exp(0.5 * log_variance) * noise, tf.reduce_sum(divergences(outputs), 1)
 
-    def centre(self, outputs: Any) -> Any:  # noqa: ANN401 - tensors are untyped
+    def centre(self, outputs: Tensor) -> Tensor:
         """Return the means."""
         return outputs[:, : outputs.shape[1] // 2]
 
 
-def divergences(outputs: Any) -> Any:  # noqa: ANN401 - tensors are untyped
+def divergences(outputs: Tensor) -> Tensor:
     """Return KL(N(m, s²) ‖ N(0, 1)) in nats of every code and dimension: (m, 2d) to (m, d)."""
     import tensorflow as tf
 
@@ -69,7 +69,7 @@ class Contractive(Plain):
 
     charged = True
 
-    def draw(self, encoder: Any, x: Any, seed: Any) -> tuple[Any, Any]:  # noqa: ANN401, ARG002 - tensors; one signature
+    def draw(self, encoder: Network, x: Tensor, _seed: Tensor) -> tuple[Tensor, Tensor]:
         """Return codes (m, d) and the relative squared norms of their Jacobians, times D, (m,)."""
         import tensorflow as tf
 
@@ -78,7 +78,7 @@ class Contractive(Plain):
         return code, x.shape[1] * squares * spread / (own + 1e-6)
 
 
-def squared_jacobian(encoder: Any, x: Any) -> tuple[Any, Any]:  # noqa: ANN401 - tensors are untyped
+def squared_jacobian(encoder: Network, x: Tensor) -> tuple[Tensor, Tensor]:
     """Return codes (m, d) and ‖∂code/∂x‖² (Frobenius), (m,): exact, one pass a dimension."""
     import tensorflow as tf
 

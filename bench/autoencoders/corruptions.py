@@ -6,27 +6,28 @@ salt-and-pepper noise). Noise is drawn afresh for every batch, and follows from 
 """
 
 from collections.abc import Callable
-from typing import Any
 
-Corrupt = Callable[[Any, Any, float, Any], Any]
+from bench.autoencoders.untyped import Tensor
+
+Corrupt = Callable[[Tensor, Tensor, float, Tensor], Tensor]
 """``(x, seed, level, (low, high)) -> x``: tensors (m, D) and a seed of two integers."""
 
 
-def gaussian(x: Any, seed: Any, level: float, extremes: Any) -> Any:  # noqa: ANN401, ARG001 - one signature
+def gaussian(x: Tensor, seed: Tensor, level: float, _extremes: Tensor) -> Tensor:
     """Add Gaussian noise of standard deviation ``level``, in scaled units."""
     import tensorflow as tf
 
     return x + level * tf.random.stateless_normal(tf.shape(x), seed)
 
 
-def masking(x: Any, seed: Any, level: float, extremes: Any) -> Any:  # noqa: ANN401, ARG001 - one signature
+def masking(x: Tensor, seed: Tensor, level: float, _extremes: Tensor) -> Tensor:
     """Set a share ``level`` of the values to 0: of centred points, to their mean."""
     import tensorflow as tf
 
     return tf.where(tf.random.stateless_uniform(tf.shape(x), seed) < level, 0.0, x)
 
 
-def salt_and_pepper(x: Any, seed: Any, level: float, extremes: Any) -> Any:  # noqa: ANN401 - tensors
+def salt_and_pepper(x: Tensor, seed: Tensor, level: float, extremes: Tensor) -> Tensor:
     """Set a share ``level`` of the values to the least or the largest of their input, by a coin."""
     import tensorflow as tf
 

@@ -15,7 +15,8 @@ from bench.autoencoders.codes import CODES, divergences
 from bench.autoencoders.corruptions import CORRUPTIONS
 from bench.autoencoders.likelihoods import LIKELIHOODS
 from bench.autoencoders.settings import default_keras
-from bench.autoencoders.training import Progress, Schedule, train
+from bench.autoencoders.training import Objective, Progress, Schedule, train
+from bench.autoencoders.untyped import Network, Tensor
 from bench.seeds import stream
 
 _MOST_HELD_OUT = 2000
@@ -334,7 +335,7 @@ class Autoencoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sci
             patience=max(5, round(self.patience * epochs)),
         )
 
-    def _objective(self, points: NDArray[np.float32]) -> Any:  # noqa: ANN401 - works on tensors
+    def _objective(self, points: NDArray[np.float32]) -> Objective:
         import tensorflow as tf
 
         corrupt = CORRUPTIONS[self.corruption] if self.corruption else None
@@ -346,7 +347,7 @@ class Autoencoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sci
             self._likelihood,
         )
 
-        def objective(clean: Any, seed: Any, weight: Any) -> tuple[Any, Any]:  # noqa: ANN401
+        def objective(clean: Tensor, seed: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
             seen = corrupt(clean, seed + 1, self.corruption_level, extremes) if corrupt else clean
             codes, charges = code.draw(encoder, seen, seed)
             losses = likelihood.negative_log(clean, decoder(codes, training=True))
@@ -378,6 +379,6 @@ def _chosen(parameter: str, name: str, table: Mapping[str, Any]) -> Any:  # noqa
     return table[name]
 
 
-def _in_blocks(function: Any, X: NDArray[Any]) -> NDArray[np.float32]:  # noqa: ANN401 - keras is untyped
+def _in_blocks(function: Network, X: NDArray[Any]) -> NDArray[np.float32]:
     blocks = [X[at : at + _ROWS] for at in range(0, len(X), _ROWS)]
     return np.concatenate([np.asarray(function(block)) for block in blocks])

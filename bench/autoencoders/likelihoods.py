@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.autoencoders.untyped import Tensor
 from bench.errors import UnsupportedDataError
 
 _ROUNDING = 1e-6
@@ -50,13 +51,13 @@ class Gaussian:
         """What is trained beside the networks."""
         return []
 
-    def negative_log(self, x: Any, outputs: Any) -> Any:  # noqa: ANN401 - tensors are untyped
+    def negative_log(self, x: Tensor, outputs: Tensor) -> Tensor:
         """Return -log p(x | code) in nats per point: tensors (m, D) to (m,)."""
         import tensorflow as tf
 
         return 0.5 * tf.reduce_sum(tf.square(x - outputs) + _LOG_2_PI, axis=1)
 
-    def mean(self, outputs: Any) -> Any:  # noqa: ANN401 - tensors are untyped
+    def mean(self, outputs: Tensor) -> Tensor:
         """Return the expected point, in scaled units."""
         return outputs
 
@@ -74,7 +75,7 @@ class LearnedGaussian(Gaussian):
         """The logarithm of the variance."""
         return [self.log_variance]
 
-    def negative_log(self, x: Any, outputs: Any) -> Any:  # noqa: ANN401 - tensors are untyped
+    def negative_log(self, x: Tensor, outputs: Tensor) -> Tensor:
         """Return -log p(x | code) in nats per point: tensors (m, D) to (m,)."""
         import tensorflow as tf
 
@@ -104,14 +105,14 @@ class Bernoulli(Gaussian):
         """Leave the points as they are: their values are probabilities."""
         return np.zeros(X.shape[1]), 1.0
 
-    def negative_log(self, x: Any, outputs: Any) -> Any:  # noqa: ANN401 - tensors are untyped
+    def negative_log(self, x: Tensor, outputs: Tensor) -> Tensor:
         """Return the cross-entropy in nats per point: tensors (m, D) to (m,)."""
         import tensorflow as tf
 
         losses = tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=outputs)
         return tf.reduce_sum(losses, axis=1)
 
-    def mean(self, outputs: Any) -> Any:  # noqa: ANN401 - tensors are untyped
+    def mean(self, outputs: Tensor) -> Tensor:
         """Return the probabilities."""
         import tensorflow as tf
 
@@ -129,7 +130,7 @@ class UnscaledGaussian(Gaussian):
 class SigmoidGaussian(Bernoulli):
     """Gaussian of unit variance around probabilities, given by their logits."""
 
-    def negative_log(self, x: Any, outputs: Any) -> Any:  # noqa: ANN401 - tensors are untyped
+    def negative_log(self, x: Tensor, outputs: Tensor) -> Tensor:
         """Return -log p(x | code) in nats per point: tensors (m, D) to (m,)."""
         return Gaussian.negative_log(self, x, self.mean(outputs))
 

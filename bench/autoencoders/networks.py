@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
+from bench.autoencoders.untyped import Network
 from bench.errors import UnsupportedDataError
 
 UPDATES = 10_000
@@ -13,7 +13,9 @@ MULTIPLICATIONS = 1.5e11
 """For one training: some ten seconds on one core."""
 
 
-def dense(inputs: int, outputs: int, hidden: Sequence[int], *, activation: str, seed: int) -> Any:  # noqa: ANN401 - keras is untyped
+def dense(
+    inputs: int, outputs: int, hidden: Sequence[int], *, activation: str, seed: int
+) -> Network:
     """Return a dense network with linear outputs.
 
     Parameters
@@ -45,7 +47,7 @@ def convolutional_encoder(
     *,
     activation: str,
     seed: int,
-) -> Any:  # noqa: ANN401 - keras is untyped
+) -> Network:
     """Return a network from flattened images to a code.
 
     Convolutions with ``filters`` reduce the image, dense layers of widths ``hidden`` follow.
@@ -90,7 +92,7 @@ def convolutional_decoder(
     *,
     activation: str,
     seed: int,
-) -> Any:  # noqa: ANN401 - keras is untyped
+) -> Network:
     """Return a network from a code to flattened images, the encoder's layers in reverse."""
     import keras
 
@@ -164,13 +166,13 @@ def _kernel(stride: int) -> int:
     return 4 if stride == 2 else stride
 
 
-def _start(seed: int) -> Any:  # noqa: ANN401 - keras is untyped
+def _start(seed: int) -> object:
     import keras
 
     return keras.initializers.GlorotUniform(seed=seed)
 
 
-def multiplications(network: Any) -> int:  # noqa: ANN401 - keras is untyped
+def multiplications(network: Network) -> int:
     """Return the multiplications that one point costs on its way through a network."""
     total = 0
     for layer in network.layers:

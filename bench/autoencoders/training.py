@@ -15,11 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.autoencoders.untyped import Tensor
 from bench.errors import DegenerateError
 from bench.seeds import stream
 
-Objective = Callable[[Any, Any, Any], tuple[Any, Any]]
+Objective = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
 """``(batch, seed, weight) -> (loss, charge)``: what is minimised, and the code's charge in it."""
+RunEpoch = Callable[[Tensor, Tensor, Tensor], dict[str, Tensor]]
+"""``(order, noise, epoch) -> losses``: all batches of one epoch."""
 Epoch = dict[str, float]
 Progress = Callable[[int, Epoch], None]
 
@@ -127,7 +130,7 @@ def compiled_epoch(
     points: NDArray[np.float32],
     held_out: NDArray[np.float32],
     schedule: Schedule,
-) -> Any:  # noqa: ANN401 - a tf.function
+) -> RunEpoch:
     """Return a compiled function ``(order, noise, epoch) -> losses`` that runs one epoch."""
     import tensorflow as tf
 
@@ -137,7 +140,7 @@ def compiled_epoch(
     moments = [(tf.Variable(tf.zeros_like(v)), tf.Variable(tf.zeros_like(v))) for v in variables]
     ramp = max(1.0, schedule.warm_up * schedule.epochs)
 
-    def step(order: Any, noise: Any, done: Any, weight: Any, at: Any) -> Any:  # noqa: ANN401
+    def step(order: Tensor, noise: Tensor, done: Tensor, weight: Tensor, at: Tensor) -> Tensor:
         rows = order[at * size : tf.minimum((at + 1) * size, n)]
         batch = tf.gather(data, rows)
         with tf.GradientTape() as tape:
@@ -147,8 +150,7 @@ def compiled_epoch(
         _adam(variables, gradients, moments, rate, done)
         return tf.stack([loss, charge]) * tf.cast(tf.size(rows), tf.float32) / n
 
-    @tf.function(autograph=False)  # type: ignore[untyped-decorator]
-    def run(order: Any, noise: Any, epoch: Any) -> dict[str, Any]:  # noqa: ANN401
+    def run(order: Tensor, noise: Tensor, epoch: Tensor) -> dict[str, Tensor]:
         weight = tf.minimum(1.0, (tf.cast(epoch, tf.float32) + 1) / ramp)
         _, sums = tf.while_loop(
             lambda at, _: at < steps,
@@ -170,16 +172,19 @@ def compiled_epoch(
             "learning_rate": rate,
         }
 
-    return run
+    compiled: RunEpoch = tf.function(run, autograph=False)
+    return compiled
 
 
-def _cosine(start: float, done: Any, total: int) -> Any:  # noqa: ANN401 - tensors are untyped
+def _cosine(start: float, done: Tensor, total: int) -> Tensor:
     import tensorflow as tf
 
     return start * 0.5 * (1 + tf.cos(math.pi * tf.cast(done, tf.float32) / total))
 
 
-def _adam(variables: list[Any], gradients: Any, moments: Any, rate: Any, done: Any) -> None:  # noqa: ANN401
+def _adam(
+    variables: list[Tensor], gradients: Tensor, moments: Tensor, rate: Tensor, done: Tensor
+) -> None:
     """Update by TensorFlow's fused kernel: one operation for each variable."""
     import tensorflow as tf
 

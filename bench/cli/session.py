@@ -143,7 +143,9 @@ def report(
 
 
 def _load(source: Store | Published, registry: Registry, ks: Sequence[str] = ()) -> Results:
-    results, damaged = load_results(source, ks=ks, metrics=known_metrics(registry))
+    results, damaged = load_results(
+        source, ks=ks, metrics=known_metrics(registry), registry=registry
+    )
     warn(damaged)
     return results
 

@@ -4,17 +4,18 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.controls import CONTROLS
+from bench.controls import padded
 from bench.data.real_numbers import real_array
 from bench.engine.memory import PeakMemory, freeze_permanent_objects
 from bench.engine.prepare import Prepared
 from bench.engine.processes import cpu_seconds
+from bench.engine.result import JobResult
 from bench.errors import DegenerateError, one_line
 from bench.job import Job
 from bench.record import Costs
@@ -26,31 +27,8 @@ _WARM_UP_POINTS = 100
 _warm: set[str] = set()  # reducers that this process has compiled and loaded already
 
 
-@dataclass(frozen=True, eq=False)
-class Embedded:
-    """What a fit came to.
-
-    Parameters
-    ----------
-    embedding : ndarray of shape (n, n_components)
-    costs : Costs
-    reconstruction_error : float or None
-        None where the reducer has no inverse, or it failed.
-    reconstruction_points : int or None
-        How many points it was measured on.
-    problem : str or None
-        Why the inverse failed: that takes no score from the embedding.
-    """
-
-    embedding: NDArray[np.floating]
-    costs: Costs
-    reconstruction_error: float | None = None
-    reconstruction_points: int | None = None
-    problem: str | None = None
-
-
-def embed(job: Job, prepared: Prepared, registry: Registry) -> Embedded:
-    """Run a job's reducer or control.
+def embed(job: Job, prepared: Prepared, registry: Registry) -> JobResult:
+    """Fit a job's reducer on all points, and measure what its inverse loses.
 
     Raises
     ------
@@ -59,49 +37,42 @@ def embed(job: Job, prepared: Prepared, registry: Registry) -> Embedded:
     ValueError
         If it has the wrong shape, or is not of real numbers.
     """
-    if job.reducer.name in CONTROLS:
-        control = CONTROLS[job.reducer.name]
-        found, costs = measure(
-            lambda: control(prepared.X, prepared.chart, job.n_components, job.seed)
-        )
-        return Embedded(_check(found, len(prepared.X), job), costs)
-    reducer = as_reducer(registry.find("reducer", job.reducer.name).load()[0])
-    fitted = fit(reducer, job, prepared.X)
-    estimator, embedding, costs = fitted.estimator, fitted.embedding, fitted.costs
-    if not reducer.inverse:
-        return Embedded(embedding, costs)
-    sample = _inverse_sample(reducer, job, len(prepared.X))
-    try:
-        error = _reconstruction_error(estimator, prepared.X, embedding, sample)
-    except Exception as problem:  # noqa: BLE001 - a plugin may raise anything
-        return Embedded(embedding, costs, problem=f"inverse_transform: {one_line(problem)}")
-    return Embedded(embedding, costs, error, len(sample))
+    reducer = reducer_of(job, registry)
+    result = fit(reducer, job, prepared.X, prepared.chart)
+    if reducer.inverse:
+        result = _reconstructed(result, reducer, job, prepared.X)
+    if reducer.own_dimensions:
+        return replace(result, embedding=padded(result.embedding, job.n_components))
+    return result
 
 
-@dataclass(frozen=True, eq=False)
-class Fitted:
-    """An estimator that was fitted, and what came of it.
+def reducer_of(job: Job, registry: Registry) -> Reducer:
+    """Load the reducer of a job; raises `UnavailableError` if it cannot be loaded."""
+    return as_reducer(registry.find("reducer", job.reducer.name).load()[0])
+
+
+def fit(
+    reducer: Reducer,
+    job: Job,
+    X: NDArray[np.float32],
+    chart: NDArray[np.float64] | None = None,
+) -> JobResult:
+    """Fit a job's estimator on some points; raises as `embed` does.
 
     Parameters
     ----------
-    estimator : object
-    embedding : ndarray of shape (n, n_components)
-        Of the points that it was fitted on.
-    costs : Costs
+    reducer : Reducer
+    job : Job
+    X : ndarray of shape (n, D)
+    chart : ndarray of shape (n, d), optional
+        The true coordinates, which only a reducer that needs the truth is given.
     """
-
-    estimator: Any
-    embedding: NDArray[np.floating]
-    costs: Costs
-
-
-def fit(reducer: Reducer, job: Job, X: NDArray[np.float32]) -> Fitted:
-    """Fit a job's estimator on some points; raises as `embed` does."""
-    _warm_up(reducer, job, X)
+    truth = (chart,) if reducer.needs_truth else ()
+    _warm_up(reducer, job, X, *truth)
     estimator = build(reducer, job)
     own = X.copy()  # an estimator may write into what it is given
-    found, costs = measure(lambda: estimator.fit_transform(own))
-    return Fitted(estimator, _check(found, len(X), job), costs)
+    found, costs = measure(lambda: estimator.fit_transform(own, *truth))
+    return JobResult(estimator, _check(found, len(X), reducer, job), costs)
 
 
 def build(reducer: Reducer, job: Job) -> Any:  # noqa: ANN401 - estimators share no base class
@@ -119,13 +90,16 @@ def seed_global_generators(seed: int) -> None:
     np.random.seed(seed)  # noqa: NPY002 - the global generator is the point
 
 
-def _warm_up(reducer: Reducer, job: Job, X: NDArray[np.float32]) -> None:
+def _warm_up(
+    reducer: Reducer, job: Job, X: NDArray[np.float32], *truth: NDArray[np.float64] | None
+) -> None:
     """Fit a few points once per process, so that imports and compilation are not charged."""
     if job.reducer.label in _warm:
         return
     _warm.add(job.reducer.label)
+    few = [None if array is None else array[:_WARM_UP_POINTS].copy() for array in (X, *truth)]
     with suppress(Exception):  # too few points for this method, perhaps: the real fit will tell
-        build(reducer, job).fit_transform(X[:_WARM_UP_POINTS].copy())
+        build(reducer, job).fit_transform(*few)
     freeze_permanent_objects()
 
 
@@ -138,16 +112,25 @@ def measure(fit: Callable[[], Any]) -> tuple[Any, Costs]:
     return found, Costs(*costs, memory.bytes)
 
 
-def _check(found: object, n: int, job: Job) -> NDArray[np.floating]:
+def _check(found: object, n: int, reducer: Reducer, job: Job) -> NDArray[np.floating]:
+    columns = None if reducer.own_dimensions else job.n_components
     # A copy: what is scored is what was checked, whatever the plugin still does to its array.
-    embedding = np.array(check_places(found, n, job.n_components))
+    embedding = np.array(check_places(found, n, columns))
     if (embedding == embedding[0]).all():
         raise DegenerateError("all points are in one place")
     return embedding
 
 
-def check_places(found: object, n: int, n_components: int) -> NDArray[np.floating]:
+def check_places(found: object, n: int, n_components: int | None) -> NDArray[np.floating]:
     """Return places in an embedding as an array of real numbers.
+
+    Parameters
+    ----------
+    found : object
+    n : int
+        Number of points.
+    n_components : int or None
+        Number of columns; None for any.
 
     Raises
     ------
@@ -157,9 +140,10 @@ def check_places(found: object, n: int, n_components: int) -> NDArray[np.floatin
         If they have another shape than (n, n_components), or are no real numbers.
     """
     try:
-        places, expected = real_array(found), (n, n_components)
+        places = real_array(found)
     except ValueError as error:
         raise ValueError(f"the embedding {error}".rstrip(".")) from error
+    expected = (n, places.shape[-1] if n_components is None else n_components)
     if places.shape != expected:
         raise ValueError(f"the embedding has shape {places.shape}, expected {expected}")
     if places.dtype.kind != "f":
@@ -170,19 +154,25 @@ def check_places(found: object, n: int, n_components: int) -> NDArray[np.floatin
     return places
 
 
-def _inverse_sample(reducer: Reducer, job: Job, n: int) -> NDArray[np.intp]:
-    size = min(n, reducer.inverse_sample or n)
-    return np.sort(stream(job.seed, "reconstruction").choice(n, size, replace=False))
+def _reconstructed(
+    result: JobResult, reducer: Reducer, job: Job, X: NDArray[np.float32]
+) -> JobResult:
+    """Add the reconstruction error, or why it is not known: it takes nothing from the rest."""
+    size = min(len(X), reducer.inverse_sample or len(X))
+    sample = np.sort(stream(job.seed, "reconstruction").choice(len(X), size, replace=False))
+    try:
+        error = _reconstruction_error(result, X, sample)
+    except Exception as problem:  # noqa: BLE001 - a plugin may raise anything
+        return result.plus(problems=[f"inverse_transform: {one_line(problem)}"])
+    return replace(result, reconstruction_error=error, reconstruction_points=size)
 
 
 def _reconstruction_error(
-    estimator: Any,  # noqa: ANN401 - estimators share no base class
-    X: NDArray[np.float32],
-    embedding: NDArray[np.floating],
-    sample: NDArray[np.intp],
+    result: JobResult, X: NDArray[np.float32], sample: NDArray[np.intp]
 ) -> float:
     """Return the squared error over the variance: the same unit whatever the loss."""
-    restored = real_array(estimator.inverse_transform(embedding[sample])).astype(np.float64)
+    codes = result.embedding[sample]
+    restored = real_array(result.estimator.inverse_transform(codes)).astype(np.float64)
     points, centre = X[sample].astype(np.float64), X.mean(axis=0, dtype=np.float64)
     if restored.shape != points.shape:
         raise ValueError(f"inverse_transform gave shape {restored.shape}, expected {points.shape}")

@@ -3,10 +3,9 @@
 `bench.engine.guard` turns what they raise into a `Failure`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,14 @@ from bench.engine.fit import embed
 from bench.engine.held_out import place_held_out
 from bench.engine.outcome import Arrays
 from bench.engine.prepare import Prepared, prepare
+from bench.engine.result import JobResult
 from bench.engine.score import score
 from bench.errors import UnavailableError
 from bench.job import DatasetConfig, Job
 from bench.metrics.comparison import compare
 from bench.metrics.decoder.table import DecoderMetric
 from bench.metrics.table import Metric
-from bench.record import Circumstances, DatasetFacts, Record, Status
+from bench.record import DatasetFacts, Record, Status
 from bench.registry import Kind, Registry
 
 
@@ -46,11 +46,23 @@ class Workplace:
 
 def run_job(job: Job, workplace: Workplace) -> tuple[Record, Arrays]:
     """Embed and score; return the record with the embedding and the curves."""
-    # Described afterwards, when the libraries that it used have been loaded.
-    describe = partial(circumstances, workplace.threads, datetime.now(UTC))
+    started = datetime.now(UTC)
     prepared = Prepared.load(workplace.prepared)
     run = _run_held_out if job.held_out else _run
-    return run(job, prepared, workplace.registry, describe)
+    result = run(job, prepared, workplace.registry)
+    record = Record(
+        job,
+        Status.OK,
+        # Described afterwards, when the libraries that it used have been loaded.
+        circumstances(workplace.threads, started),
+        reason="; ".join(result.problems) or None,
+        scores=result.scores,
+        costs=result.costs,
+        reconstruction_error=result.reconstruction_error,
+        reconstruction_points=result.reconstruction_points,
+        out_of_sample=result.out_of_sample,
+    )
+    return record, {"embedding": result.embedding, **result.arrays}
 
 
 def prepare_dataset(config: DatasetConfig, workplace: Workplace) -> tuple[DatasetFacts, Arrays]:
@@ -58,46 +70,18 @@ def prepare_dataset(config: DatasetConfig, workplace: Workplace) -> tuple[Datase
     return prepare(config, workplace.prepared, workplace.registry)
 
 
-def _run(
-    job: Job, prepared: Prepared, registry: Registry, describe: Callable[[], Circumstances]
-) -> tuple[Record, Arrays]:
-    embedded = embed(job, prepared, registry)
-    comparisons = compare(prepared.references, embedded.embedding)
-    scores, curves, problems = score(comparisons, metrics(registry, third_party=False))
+def _run(job: Job, prepared: Prepared, registry: Registry) -> JobResult:
+    result = embed(job, prepared, registry)
+    comparisons = compare(prepared.references, result.embedding)
     # Metrics of plugins are imported and computed last: they can change no other score.
-    more_scores, more_curves, more_problems = score(
-        comparisons, metrics(registry, third_party=True)
-    )
-    problems += more_problems
-    if embedded.problem:
-        problems.append(embedded.problem)
-    record = Record(
-        job,
-        Status.OK,
-        describe(),
-        reason="; ".join(problems) or None,
-        scores=(*scores, *more_scores),
-        costs=embedded.costs,
-        reconstruction_error=embedded.reconstruction_error,
-        reconstruction_points=embedded.reconstruction_points,
-    )
-    return record, {"embedding": embedded.embedding, **curves, **more_curves}
+    for third_party in (False, True):
+        scores, curves, problems = score(comparisons, metrics(registry, third_party=third_party))
+        result = result.plus(scores, problems, curves)
+    return result
 
 
-def _run_held_out(
-    job: Job, prepared: Prepared, registry: Registry, describe: Callable[[], Circumstances]
-) -> tuple[Record, Arrays]:
-    found = place_held_out(job, prepared, registry, metrics(registry), decoder_metrics(registry))
-    record = Record(
-        job,
-        Status.OK,
-        describe(),
-        reason="; ".join(found.problems) or None,
-        scores=tuple(found.scores),
-        costs=found.costs,
-        out_of_sample=found.out_of_sample,
-    )
-    return record, {"embedding": found.embedding, **found.arrays}
+def _run_held_out(job: Job, prepared: Prepared, registry: Registry) -> JobResult:
+    return place_held_out(job, prepared, registry, metrics(registry), decoder_metrics(registry))
 
 
 def metrics(registry: Registry, *, third_party: bool | None = None) -> list[Metric]:

@@ -8,17 +8,17 @@ be compared. Their scores are the rank scores of the held-out rows among all poi
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import replace
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.controls import CONTROLS, DECODERS
-from bench.engine.decoded import Coder, judge_decoder
-from bench.engine.fit import Fitted, check_places, fit, measure
+from bench.controls import padded
+from bench.engine.decoded import judge_decoder
+from bench.engine.fit import build, check_places, fit, reducer_of
 from bench.engine.prepare import Prepared
+from bench.engine.result import JobResult
 from bench.engine.score import score
 from bench.engine.split import Split, split
 from bench.errors import DegenerateError, one_line
@@ -27,8 +27,8 @@ from bench.job import Job
 from bench.metrics.comparison import compare
 from bench.metrics.decoder.table import DecoderMetric
 from bench.metrics.table import Metric
-from bench.record import Costs, OutOfSample, Placement, Score
-from bench.reducer import as_reducer
+from bench.record import OutOfSample, Placement
+from bench.reducer import Reducer
 from bench.registry import Registry
 
 NEIGHBORS = 5
@@ -62,39 +62,13 @@ def place_by_neighbors(
     return np.asarray(rule.fit(training, embedding).predict(points))
 
 
-@dataclass(frozen=True, eq=False)
-class HeldOut:
-    """What a job that holds points out came to.
-
-    Parameters
-    ----------
-    embedding : ndarray of shape (n, n_components)
-        Of all points: training points as fitted, the others as placed.
-    costs : Costs or None
-        Of the fit; None where there was none.
-    scores : list of Score
-    out_of_sample : OutOfSample
-    problems : list of str
-        What failed without taking anything from the rest.
-    arrays : dict of str to ndarray
-        Learning curves, by ``learning/`` and their name, and `bench.metrics.decoder.pictures.draw`.
-    """
-
-    embedding: Places
-    costs: Costs | None
-    scores: list[Score]
-    out_of_sample: OutOfSample
-    problems: list[str] = field(default_factory=list)
-    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
-
-
 def place_held_out(
     job: Job,
     prepared: Prepared,
     registry: Registry,
     table: Sequence[Metric],
     decoder_table: Sequence[DecoderMetric] = (),
-) -> HeldOut:
+) -> JobResult:
     """Run a job that holds points out; raises as `bench.engine.fit.embed` does.
 
     Parameters
@@ -106,42 +80,30 @@ def place_held_out(
         The scores; those that look at more than some rows are left out.
     decoder_table : sequence of DecoderMetric
         The scores of decoders, where the reducer has one.
+
+    Returns
+    -------
+    JobResult
+        Its embedding is of all points: training points as fitted, the others as placed.
     """
     parts = split(len(prepared.X), job.held_out, job.seed)
-    facts = OutOfSample(len(parts.training), len(parts.held_out))
-    if job.reducer.name in DECODERS:
-        return _control_of_decoders(job, prepared, registry, parts, decoder_table)
-    problems: list[str] = []
-    scores: list[Score] = []
-    arrays: dict[str, NDArray[Any]] = {}
-    places: dict[Placement, Places] = {}
-    if job.reducer.name in CONTROLS:
-        fitted, places["transform"] = _control(job, prepared, parts)
+    reducer = reducer_of(job, registry)
+
+    def judged(result: JobResult) -> JobResult:
+        return judge_decoder(result, reducer, job, prepared, registry, parts, decoder_table)
+
+    if reducer.own_dimensions:
+        return _decoder_alone(reducer, job, prepared.X, parts, judged)
+    if reducer.needs_truth:
+        result, places = _knowing_all(reducer, job, prepared, parts)
     else:
-        reducer = as_reducer(registry.find("reducer", job.reducer.name).load()[0])
-        fitted = fit(reducer, job, prepared.X[parts.training])
-        if reducer.transform:
-            transform = _transform(fitted, prepared.X)
-            try:  # step by step: what fails leaves what came before it
-                places["transform"], seconds = _place(transform, parts.held_out)
-                facts = msgspec.structs.replace(facts, transform_seconds=seconds)
-                found = _deviations(transform, places["transform"], fitted.embedding, parts)
-                facts = msgspec.structs.replace(facts, **found)
-            except Exception as error:  # noqa: BLE001 - a plugin may raise anything
-                problems.append(f"transform: {one_line(error)}")
-        if reducer.inverse and "transform" in places:
-            judged = Coder.of(fitted, reducer), decoder_table
-            scores, more, arrays = judge_decoder(job, prepared, registry, parts, *judged)
-            problems += more
-        arrays |= learning_curves(fitted.estimator)
+        result, places = _by_transform(reducer, job, prepared.X, parts)
+        if reducer.inverse and places:
+            result = judged(result)
+        result = result.plus(arrays=learning_curves(result.estimator))
     training, held_out = prepared.X[parts.training], prepared.X[parts.held_out]
-    places["neighbors"] = place_by_neighbors(training, fitted.embedding, held_out)
-    wholes = {name: _whole(fitted.embedding, placed, parts) for name, placed in places.items()}
-    first = next(iter(wholes.values()))
-    looks: list[tuple[Placement, Places, Rows]] = [("fitted", first, parts.training)]
-    looks += [(name, whole, parts.held_out) for name, whole in wholes.items()]
-    scores += [found for look in looks for found in _score(prepared, look, table, problems)]
-    return HeldOut(first, fitted.costs, scores, facts, problems, arrays)
+    places["neighbors"] = place_by_neighbors(training, result.embedding, held_out)
+    return _scored(result, places, prepared, parts, table)
 
 
 def learning_curves(estimator: object) -> dict[str, NDArray[np.float32]]:
@@ -157,31 +119,60 @@ def learning_curves(estimator: object) -> dict[str, NDArray[np.float32]]:
     }
 
 
-def _control(job: Job, prepared: Prepared, parts: Split) -> tuple[Fitted, Places]:
-    """Hand a control all points: it is not fitted, and knows where each belongs."""
-    control, X = CONTROLS[job.reducer.name], prepared.X
-    found, costs = measure(lambda: control(X, prepared.chart, job.n_components, job.seed))
-    embedding = check_places(found, len(X), job.n_components)
-    return Fitted(None, embedding[parts.training], costs), embedding[parts.held_out]
-
-
-def _control_of_decoders(
+def _decoder_alone(
+    reducer: Reducer,
     job: Job,
-    prepared: Prepared,
-    registry: Registry,
+    X: NDArray[np.float32],
     parts: Split,
-    table: Sequence[DecoderMetric],
-) -> HeldOut:
-    """Judge a control that has no embedding to speak of: of its code the first columns are kept."""
-    coder = Coder.control(job.reducer.name, prepared.X[parts.training])
-    scores, problems, arrays = judge_decoder(job, prepared, registry, parts, coder, table)
-    codes = np.asarray(coder.encode(prepared.X))[:, : job.n_components]
-    embedding = np.pad(codes, ((0, 0), (0, job.n_components - codes.shape[1])))
-    facts = OutOfSample(len(parts.training), len(parts.held_out))
-    return HeldOut(embedding, None, scores, facts, problems, arrays)
+    judged: Callable[[JobResult], JobResult],
+) -> JobResult:
+    """Judge the decoder of codes that are not an embedding of ``n_components`` dimensions.
+
+    Of the codes the first columns are kept.
+    """
+    estimator = build(reducer, job)
+    codes = np.asarray(estimator.fit_transform(X[parts.training]))
+    result = judged(JobResult(estimator, codes, None, out_of_sample=_facts(parts)))
+    first = np.asarray(estimator.transform(X))[:, : job.n_components]
+    return replace(result, embedding=padded(first, job.n_components))
 
 
-def _transform(fitted: Fitted, X: NDArray[np.float32]) -> Transform:
+def _knowing_all(
+    reducer: Reducer, job: Job, prepared: Prepared, parts: Split
+) -> tuple[JobResult, dict[Placement, Places]]:
+    """Give a control all points: it knows where the held-out ones belong too."""
+    result = fit(reducer, job, prepared.X, prepared.chart)
+    held_out = result.embedding[parts.held_out]
+    fitted = result.embedding[parts.training]
+    result = replace(result, embedding=fitted, out_of_sample=_facts(parts))
+    return result, {"transform": held_out}
+
+
+def _by_transform(
+    reducer: Reducer, job: Job, X: NDArray[np.float32], parts: Split
+) -> tuple[JobResult, dict[Placement, Places]]:
+    """Fit the training points, and place the others by ``transform`` if there is one."""
+    result = replace(fit(reducer, job, X[parts.training]), out_of_sample=_facts(parts))
+    places: dict[Placement, Places] = {}
+    if not reducer.transform:
+        return result, places
+    transform, facts = _transform(result, X), _facts(parts)
+    problems = []
+    try:  # step by step: what fails leaves what came before it
+        places["transform"], seconds = _place(transform, parts.held_out)
+        facts = msgspec.structs.replace(facts, transform_seconds=seconds)
+        found = _deviations(transform, places["transform"], result.embedding, parts)
+        facts = msgspec.structs.replace(facts, **found)
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+        problems.append(f"transform: {one_line(error)}")
+    return replace(result, out_of_sample=facts).plus(problems=problems), places
+
+
+def _facts(parts: Split) -> OutOfSample:
+    return OutOfSample(len(parts.training), len(parts.held_out))
+
+
+def _transform(fitted: JobResult, X: NDArray[np.float32]) -> Transform:
     """Return the estimator's own ``transform``, of rows, checked each time that it is called."""
     components = fitted.embedding.shape[1]
 
@@ -236,17 +227,26 @@ def _whole(fitted: Places, placed: Places, parts: Split) -> Places:
     return embedding
 
 
-def _score(
+def _scored(
+    result: JobResult,
+    places: dict[Placement, Places],
     prepared: Prepared,
-    look: tuple[Placement, Places, Rows],
+    parts: Split,
     table: Sequence[Metric],
-    problems: list[str],
-) -> list[Score]:
-    placement, embedding, rows = look
+) -> JobResult:
+    """Score the training points as fitted, and the held-out ones as each way has placed them."""
+    wholes = {name: _whole(result.embedding, placed, parts) for name, placed in places.items()}
+    first = next(iter(wholes.values()))
     chosen = [metric for metric in table if _of_rows(metric)]
-    scores, _, failed = score(compare(prepared.references, embedding, samples=[rows]), chosen)
-    problems += [f"{placement}: {problem}" for problem in failed]
-    return [msgspec.structs.replace(found, placement=placement) for found in scores]
+    looks: list[tuple[Placement, Places, Rows]] = [("fitted", first, parts.training)]
+    looks += [(name, whole, parts.held_out) for name, whole in wholes.items()]
+    for placement, embedding, rows in looks:
+        scores, _, failed = score(compare(prepared.references, embedding, samples=[rows]), chosen)
+        result = result.plus(
+            (msgspec.structs.replace(found, placement=placement) for found in scores),
+            (f"{placement}: {problem}" for problem in failed),
+        )
+    return replace(result, embedding=first)
 
 
 def _of_rows(metric: Metric) -> bool:

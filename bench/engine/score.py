@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from copy import deepcopy
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.engine.outcome import Arrays
 from bench.errors import one_line
 from bench.metrics.comparison import Comparison
 from bench.metrics.curves import thin
 from bench.metrics.table import METRICS, Metric, as_numbers
 from bench.record import Score
-
-Arrays = dict[str, NDArray[Any]]
 
 
 def score(

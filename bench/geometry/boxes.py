@@ -51,7 +51,7 @@ class Boxes(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _grow(points, order, leaves, indices, boxes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _grow(points, order, leaves, indices, boxes):
     """Halve the points where they are widest, and the halves again; then find all boxes."""
     n, last_box = len(points), len(leaves)
     for box in range(1, last_box):
@@ -70,7 +70,7 @@ def _grow(points, order, leaves, indices, boxes):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, nogil=True)
-def places(box, last_box, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+def places(box, last_box, n):
     """Return where the points of a box begin and end; all leaves hold as many, or one more."""
     first, end = box, box + 1
     while first < last_box:
@@ -79,7 +79,7 @@ def places(box, last_box, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
 
 
 @njit(cache=True, nogil=True)
-def _bounds(points):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _bounds(points):
     bounds = np.empty((2, points.shape[1]))
     bounds[0], bounds[1] = np.inf, -np.inf
     for j in range(len(points)):
@@ -90,7 +90,7 @@ def _bounds(points):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - c
 
 
 @njit(cache=True, nogil=True)
-def _halve(points, order, begin, middle, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _halve(points, order, begin, middle, end):
     """Put the least in front of the middle, along where they are widest (Hoare's FIND, 1961)."""
     bounds = _bounds(points[begin:end])
     k, low, high = np.argmax(bounds[1] - bounds[0]), begin, end - 1
@@ -110,7 +110,7 @@ def _halve(points, order, begin, middle, end):  # type: ignore[no-untyped-def]  
 
 
 @njit(cache=True, nogil=True)
-def span(point, box):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+def span(point, box):
     """Return the squares of the least and the largest distance that a box allows.
 
     They are summed as those of its points are, and rounding keeps order: no point lies outside.
@@ -124,7 +124,7 @@ def span(point, box):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - 
 
 
 @njit(cache=True, nogil=True)
-def measure(point, leaf, squares):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+def measure(point, leaf, squares):
     """Set the squares of the distances from a point to those of a leaf."""
     for j in range(LEAF):
         squares[j] = (point[0] - leaf[0, j]) ** 2

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from bench.geometry.base import Geometry
 from bench.geometry.blocks import MOST_ROWS, Rows
 from bench.geometry.point_tree import PointTree
 from bench.geometry.screened import ScreenedSearch, square_between
@@ -30,7 +31,7 @@ _TILE = 2048  # columns, which the processor keeps at hand from one dimension to
 
 
 @dataclass(frozen=True, eq=False)
-class EuclideanDistances:
+class EuclideanDistances(Geometry):
     """Straight-line distances between the rows of ``X``, in float64 whatever its type.
 
     Parameters
@@ -48,11 +49,16 @@ class EuclideanDistances:
 
     def distances(self, rows: Rows) -> NDArray[np.float64]:
         """Return the distances from ``rows`` to every point, of shape (len(rows), n)."""
-        squares = self.squares(rows)
+        squares = self.lengths(rows)
         return np.sqrt(squares, out=squares)
 
-    def squares(self, rows: Rows) -> NDArray[np.float64]:
-        """Return the squares of `distances`, which order the points as well and cost no root."""
+    @property
+    def squared(self) -> bool:
+        """Squares order the points as well, and cost no root."""
+        return True
+
+    def lengths(self, rows: Rows) -> NDArray[np.float64]:
+        """Return the squares of `distances`."""
         found = np.empty((len(rows), len(self.X)))
         if self.X.shape[1] <= _FEW_DIMENSIONS:
             _add_up(self._columns, self._columns[:, rows].T.copy(), found)
@@ -152,7 +158,7 @@ def of_moderate_size(points: NDArray[Any]) -> NDArray[Any]:
 
 
 @njit(cache=True, nogil=True)
-def _add_up(columns, points, squares):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _add_up(columns, points, squares):
     """Sum squares one dimension after another, as scipy's cdist does, and to the same bit."""
     for start in range(0, squares.shape[1], _TILE):
         for i in range(points.shape[0]):
@@ -165,7 +171,7 @@ def _add_up(columns, points, squares):  # type: ignore[no-untyped-def]  # noqa: 
 
 
 @njit(cache=True, nogil=True)
-def _add_squares(own, others, products, rows, points):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _add_squares(own, others, products, rows, points):
     """Make squares of distances of -2 times products; where digits cancel, of differences."""
     for i in range(len(own)):
         for start in range(0, len(others), _CHUNK):

@@ -112,7 +112,7 @@ def place_nearest(
 
 
 @njit(cache=True, nogil=True)
-def _find_nearest(lengths, rows, ties, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _find_nearest(lengths, rows, ties, found):
     n, k = lengths.shape[1], found.shape[1]
     work = np.empty(n), np.empty(n, np.int32)
     nearest = np.empty(min(GROUPS * (k + 1), n))
@@ -121,7 +121,7 @@ def _find_nearest(lengths, rows, ties, found):  # type: ignore[no-untyped-def]  
 
 
 @njit(cache=True, nogil=True)
-def _rank_among(lengths, rows, targets, ties, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _rank_among(lengths, rows, targets, ties, ranks):
     k = targets.shape[1]
     counts, limits, words = np.empty((2, k), np.int32), np.empty((2, k)), np.empty(TILE, np.uint32)
     for i in range(len(rows)):
@@ -130,7 +130,7 @@ def _rank_among(lengths, rows, targets, ties, ranks):  # type: ignore[no-untyped
 
 
 @njit(cache=True, nogil=True)
-def _place_nearest(one, other, place, in_other, in_one):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _place_nearest(one, other, place, in_other, in_one):
     for i in range(one.shape[0]):
         for q in range(one.shape[1]):
             place[one[i, q]] = q + 1
@@ -143,7 +143,7 @@ def _place_nearest(one, other, place, in_other, in_one):  # type: ignore[no-unty
 
 
 @njit(cache=True, nogil=True)
-def _nearest(lengths, own, k, ties, nearest, work):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _nearest(lengths, own, k, ties, nearest, work):
     """Find the nearest, in order.
 
     Points are dealt out to groups, and the nearest of each group found. If k + 1 groups have
@@ -173,7 +173,7 @@ def _nearest(lengths, own, k, ties, nearest, work):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, nogil=True)
-def within(bits, least):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+def within(bits, least):
     """Return a limit that so many lengths, given as bits, are within, but not many more.
 
     It is found by halving: to count is faster than to keep the smallest in order.
@@ -192,7 +192,7 @@ def within(bits, least):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
 
 
 @njit(cache=True, nogil=True)
-def _count_before(targets, lengths, own, ties, ranks, counts, limits, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _count_before(targets, lengths, own, ties, ranks, counts, limits, words):
     """Rank each target whose rank is not known, which n stands for: count who comes before it."""
     n, bits = len(lengths), lengths.view(np.uint64)
     (before, up_to), (low, high) = counts, limits
@@ -220,7 +220,7 @@ def _count_before(targets, lengths, own, ties, ranks, counts, limits, words):  #
 
 
 @njit(cache=True, nogil=True)
-def count_words(words, low, high):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+def count_words(words, low, high):
     """Count as `_count` does, by the upper halves of the numbers' bits alone.
 
     They order all lengths but those that share them, and twice as many fit into a register. If
@@ -235,7 +235,7 @@ def count_words(words, low, high):  # type: ignore[no-untyped-def]  # noqa: ANN0
 
 
 @njit(cache=True, nogil=True)
-def _count(lengths, low, high):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _count(lengths, low, high):
     """Count the lengths below one limit, and those up to another."""
     below, up_to = 0, 0
     for j in range(len(lengths)):
@@ -245,7 +245,7 @@ def _count(lengths, low, high):  # type: ignore[no-untyped-def]  # noqa: ANN001,
 
 
 @njit(cache=True, nogil=True)
-def _tied_before(target, bits, own, ties):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _tied_before(target, bits, own, ties):
     """Count the points as far as the target that the keys put before it."""
     mark, before = scramble(ties[own], ties[target]), 0
     for j in range(len(bits)):

@@ -213,7 +213,7 @@ def _without_own(rows: Rows, lengths: NDArray[np.float64], half: bool) -> NDArra
 
 
 @njit(cache=True, nogil=True)
-def _first_of_each(pairs, low, high, most, widest):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _first_of_each(pairs, low, high, most, widest):
     first, places, held = np.empty(len(pairs), np.int64), 0, 0.0
     for p in range(len(pairs)):
         if not places or held + pairs[p] > most or high[p] - low[first[places - 1]] > widest:
@@ -224,7 +224,7 @@ def _first_of_each(pairs, low, high, most, widest):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, nogil=True)
-def _count(bits, rows, half, scale, counted):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _count(bits, rows, half, scale, counted):
     """Count the pairs at each place, and note their shortest and their longest length."""
     places = np.empty(bits.shape[1], np.int32)
     for i in range(bits.shape[0]):
@@ -239,7 +239,7 @@ def _count(bits, rows, half, scale, counted):  # type: ignore[no-untyped-def]  #
 
 
 @njit(cache=True, nogil=True)
-def find_places(bits, scale, places):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+def find_places(bits, scale, places):
     """Look up lengths; one shorter than all that were met has the first place."""
     starts, guide, first, shift = scale
     last = np.uint64(len(guide) - 2)

@@ -90,7 +90,7 @@ class PointTree:
 
 
 @njit(cache=True, nogil=True)
-def _find_nearest(points, leaves, indices, _, boxes, rows, ties, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _find_nearest(points, leaves, indices, _, boxes, rows, ties, found):
     n, k = len(points), found.shape[1]
     work = np.empty((_LEVELS,), np.int64), np.empty(_LEVELS), np.empty(LEAF)
     values, columns = np.empty(n), np.empty(n, np.int32)
@@ -106,7 +106,7 @@ def _find_nearest(points, leaves, indices, _, boxes, rows, ties, found):  # type
 
 
 @njit(cache=True, nogil=True)
-def _look_around(point, own, k, leaves, indices, boxes, work, values, columns):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _look_around(point, own, k, leaves, indices, boxes, work, values, columns):
     """Keep the nearest and all that are tied with the last of them; return how many these are."""
     stack, nears, squares = work
     last_box, kept, limit, most = len(leaves), 0, _FARTHEST, k + k // 4
@@ -138,7 +138,7 @@ def _look_around(point, own, k, leaves, indices, boxes, work, values, columns): 
 
 
 @njit(cache=True, nogil=True)
-def _keep(values, columns, found, k):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _keep(values, columns, found, k):
     """Drop what is farther than k others; return the limit of what is kept, and how many."""
     bits, kept = values.view(np.uint64), 0
     # Its last place is free, as no point is its own neighbour: the limit's bits are read there.
@@ -152,7 +152,7 @@ def _keep(values, columns, found, k):  # type: ignore[no-untyped-def]  # noqa: A
 
 
 @njit(cache=True, nogil=True)
-def _square(one, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _square(one, other):
     """Sum one dimension after another, as distances by rows are, and to the same bit."""
     square = 0.0
     for k in range(len(one)):
@@ -161,7 +161,7 @@ def _square(one, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @njit(cache=True, nogil=True)
-def _rank(points, leaves, indices, leaf_of, boxes, rows, targets, ties, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _rank(points, leaves, indices, leaf_of, boxes, rows, targets, ties, ranks):
     (n, k), m = (len(points), targets.shape[1]), len(rows)
     sought, whom, unknown = (
         np.empty((m, k), np.int32),
@@ -198,7 +198,7 @@ def _rank(points, leaves, indices, leaf_of, boxes, rows, targets, ties, ranks): 
 
 
 @njit(cache=True, nogil=True)
-def _sort_unknown(points, own, targets, n, ranks, whom, limits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _sort_unknown(points, own, targets, n, ranks, whom, limits):
     """Note whose ranks are not known, from near to far, and which squares are tied with theirs."""
     squares, unknown = limits[0], 0
     for q in range(len(targets)):
@@ -213,7 +213,7 @@ def _sort_unknown(points, own, targets, n, ranks, whom, limits):  # type: ignore
 
 
 @njit(cache=True, nogil=True)
-def _count_before(point, own, targets, limits, branch, tree, ties, work, before):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _count_before(point, own, targets, limits, branch, tree, ties, work, before):
     """Count who of a branch comes before each target; they go from near to far.
 
     The counts are the sums of ``before`` from the front: what comes before a target comes before
@@ -260,7 +260,7 @@ def _count_before(point, own, targets, limits, branch, tree, ties, work, before)
 
 
 @njit(cache=True, nogil=True)
-def _count_all(point, own, targets, limits, ends, tree, ties, work, before):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _count_all(point, own, targets, limits, ends, tree, ties, work, before):
     """Count as `_count_before` does, by a look at all points of some leaves."""
     _, leaves, indices, leaf_of, _ = tree
     (low, high), (_, tile, words) = limits, work
@@ -292,7 +292,7 @@ def _count_all(point, own, targets, limits, ends, tree, ties, work, before):  # 
 
 
 @njit(cache=True, nogil=True)
-def _count(squares, low, high):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _count(squares, low, high):
     """Count the squares below one limit, and those up to another."""
     below, up_to = 0, 0
     for j in range(LEAF):
@@ -302,7 +302,7 @@ def _count(squares, low, high):  # type: ignore[no-untyped-def]  # noqa: ANN001,
 
 
 @njit(cache=True, nogil=True)
-def _tied_before(target, own, part, squares, ends, ties):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _tied_before(target, own, part, squares, ends, ties):
     """Count the points of a leaf as far as the target that the keys put before it."""
     mark, before = scramble(ties[own], ties[target]), 0
     for j in range(len(part)):

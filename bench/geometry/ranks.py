@@ -84,19 +84,19 @@ def without_rounding(distances: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @njit(cache=True, nogil=True)
-def _round(bits, kept):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _round(bits, kept):
     for j in range(len(bits)):
         kept[j] = rounded(bits[j])
 
 
 @njit(cache=True, nogil=True)
-def rounded(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+def rounded(bits):
     """Do as `without_rounding` with a single distance, given and returned as bits of float64."""
     return (bits + _HALF) & _KEPT
 
 
 @njit(cache=True, nogil=True)
-def spread(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+def spread(bits):
     """Return the least and the largest length that are tied with this one, all as bits."""
     kept = rounded(bits)
     if kept >= INFINITE:
@@ -105,7 +105,7 @@ def spread(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - comp
 
 
 @njit(cache=True, nogil=True)
-def scramble(row, column):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+def scramble(row, column):
     """Draw the place of a column among those tied with it in a row (splitmix64, Steele 2014)."""
     x = (row + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -116,7 +116,7 @@ def scramble(row, column):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN2
 
 
 @njit(cache=True, nogil=True)
-def _pack_evenly(bits, rows, left, width, keys):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _pack_evenly(bits, rows, left, width, keys):
     most = 2.0 ** (8 * keys.itemsize - width) - 2
     kept, ends = np.empty(bits.shape[1], np.uint64), np.empty(2, np.uint64)
     lengths = kept.view(np.float64)
@@ -132,7 +132,7 @@ def _pack_evenly(bits, rows, left, width, keys):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _pack_by_octaves(bits, rows, left, width, keys):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _pack_by_octaves(bits, rows, left, width, keys):
     most = 2.0 ** (8 * keys.itemsize - width) - 2
     kept = np.empty(bits.shape[1], np.uint64)
     for i in range(len(left)):
@@ -147,7 +147,7 @@ def _pack_by_octaves(bits, rows, left, width, keys):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def _range(bits, own, kept):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _range(bits, own, kept):
     """Round a row, and return its least and its largest finite length, as bits of float64."""
     low, high = INFINITE, np.uint64(0)
     for j in range(len(bits)):
@@ -160,7 +160,7 @@ def _range(bits, own, kept):  # type: ignore[no-untyped-def]  # noqa: ANN001, AN
 
 
 @njit(cache=True, nogil=True)
-def _unpack(keys, lengths, rows, left, width, ties, is_last, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _unpack(keys, lengths, rows, left, width, ties, is_last, ranks):
     """Rank rows by their sorted keys; tell which are so crowded that they should be packed anew."""
     others = keys.shape[1] - 1
     crowded = np.zeros(len(left), np.bool_)
@@ -190,7 +190,7 @@ def _unpack(keys, lengths, rows, left, width, ties, is_last, ranks):  # type: ig
 
 
 @njit(cache=True, nogil=True)
-def _order_alike(keys, start, column, bits, own, ties, work, ranked):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _order_alike(keys, start, column, bits, own, ties, work, ranked):
     """Put those that share their high bits in order; return where they end."""
     end = start + 1
     while end < len(keys) and keys[end] <= keys[start] | column:
@@ -214,7 +214,7 @@ def _order_alike(keys, start, column, bits, own, ties, work, ranked):  # type: i
 
 
 @njit(cache=True, nogil=True)
-def put_in_order(values, columns, ties, own):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+def put_in_order(values, columns, ties, own):
     """Sort distances and the columns they belong to; ties are in the order that their keys draw."""
     sort_together(values, columns)
     start = 0
@@ -230,7 +230,7 @@ def put_in_order(values, columns, ties, own):  # type: ignore[no-untyped-def]  #
 
 
 @njit(cache=True, nogil=True)
-def sort_together(values, columns):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+def sort_together(values, columns):
     """Sort values, and what belongs to them along with them."""
     if len(values) > _CROWD:
         order = np.argsort(values)

@@ -1,5 +1,6 @@
 """Reference: the distances and ranks of one geometry, by blocks of rows."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -8,10 +9,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.geometry.base import Geometry
 from bench.geometry.blocks import MOST_ROWS, Rows, in_order, row_blocks
 from bench.geometry.nearest import Ranking, find_nearest
 from bench.geometry.pair_ranks import PairRanks
-from bench.geometry.point_tree import PointTree
 from bench.geometry.ranks import rank_rows
 
 
@@ -52,7 +53,7 @@ class Block:
         return np.sqrt(self.lengths) if self.squared else self.lengths
 
 
-class Reference(Protocol):
+class Reference(ABC):
     """One geometry of n points. Nothing here says which geometry it is.
 
     Attributes
@@ -61,54 +62,49 @@ class Reference(Protocol):
         Number of points.
     coordinates : ndarray of shape (n, d) or None
         Coordinates in which this geometry is flat, where they are known.
-    order : ndarray of shape (n,) or None
-        All rows, in an order in which they are found fastest, if there is one.
-    rows_together : int
-        How many rows are best asked for at once.
-    squared : bool
-        Whether the lengths of its blocks are squares of distances.
-    measures_all : bool
-        Whether distances to all points are computed to rank a few of them.
     tie_keys : ndarray of shape (n,), uint64, or None
         What the order among ties is drawn from; the index of each point if None.
     """
 
-    @property
-    def n(self) -> int: ...  # noqa: D102 - documented in the class
+    n: int
+    coordinates: NDArray[np.floating] | None = None
+    tie_keys: NDArray[np.uint64] | None = None
 
     @property
-    def coordinates(self) -> NDArray[np.floating] | None: ...  # noqa: D102 - as above
+    def order(self) -> Rows | None:
+        """All rows, in an order in which they are found fastest, if there is one."""
+        return None
 
     @property
-    def order(self) -> Rows | None: ...  # noqa: D102 - as above
+    def rows_together(self) -> int:
+        """How many rows are best asked for at once."""
+        return MOST_ROWS
 
     @property
-    def rows_together(self) -> int: ...  # noqa: D102 - as above
+    def squared(self) -> bool:
+        """Whether the lengths of its blocks are squares of distances."""
+        return False
 
     @property
-    def squared(self) -> bool: ...  # noqa: D102 - as above
+    def measures_all(self) -> bool:
+        """Whether distances to all points are computed to rank a few of them."""
+        return False
 
-    @property
-    def measures_all(self) -> bool: ...  # noqa: D102 - as above
-
-    @property
-    def tie_keys(self) -> NDArray[np.uint64] | None: ...  # noqa: D102 - as above
-
+    @abstractmethod
     def block(self, rows: Rows, *, ranked: bool = True) -> Block:
         """Return some rows, with or without their ranks."""
-        ...
 
     def blocks(self, parts: Iterable[Rows], *, ranked: bool = True) -> Iterator[Block]:
         """Yield a block for each part of the rows, in order."""
-        ...
+        return (self.block(rows, ranked=ranked) for rows in parts)
 
+    @abstractmethod
     def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
         """Return the k nearest of some rows, the nearest first, of shape (len(rows), k)."""
-        ...
 
+    @abstractmethod
     def ranking(self, rows: Rows, k: int) -> Ranking:
         """Return the same, and the way to rank other points."""
-        ...
 
 
 _MEMORY_OF_LENGTHS = 2**20  # of a block of which nothing is made but counts
@@ -117,16 +113,13 @@ NO_RANKS = np.empty((0, 0), dtype=np.uint32)
 
 
 @dataclass(frozen=True, eq=False)
-class LiveReference:
+class LiveReference(Reference):
     """A reference that computes its rows when they are asked for, and holds none.
 
     Parameters
     ----------
     geometry : DistanceRows
-        What gives the distances. If it has ``squares`` they are taken in their place; its
-        ``order``, if it has one, says which rows it finds fastest together, and
-        ``rows_together`` how many; if it has ``nearest``, that finds a few neighbours without
-        looking at all points, and if it has a ``tree``, that ranks points so too.
+        What gives the distances. If it is a `Geometry`, all that it can do faster is used.
     n : int
         Number of points.
     coordinates : ndarray of shape (n, d), optional
@@ -140,31 +133,30 @@ class LiveReference:
     coordinates: NDArray[np.floating] | None = None
     tie_keys: NDArray[np.uint64] | None = None
 
+    @cached_property
+    def _rows(self) -> Geometry:
+        geometry = self.geometry
+        return geometry if isinstance(geometry, Geometry) else _Plain(geometry)
+
     @property
     def order(self) -> Rows | None:
         """All rows, in the geometry's own order."""
-        order: Rows | None = getattr(self.geometry, "order", None)
-        return order
+        return self._rows.order
 
     @property
     def rows_together(self) -> int:
         """How many rows are best asked for at once."""
-        return int(getattr(self.geometry, "rows_together", MOST_ROWS))
+        return self._rows.rows_together
 
     @property
     def squared(self) -> bool:
         """Whether the geometry gives squares."""
-        return hasattr(self.geometry, "squares")
+        return self._rows.squared
 
     @property
     def measures_all(self) -> bool:
         """Whether there is no tree to rank points by."""
-        return self._tree is None
-
-    @property
-    def _tree(self) -> PointTree | None:
-        tree: PointTree | None = getattr(self.geometry, "tree", None)
-        return tree
+        return self._rows.tree is None
 
     def block(self, rows: Rows, *, ranked: bool = True) -> Block:
         """Compute some rows."""
@@ -177,8 +169,8 @@ class LiveReference:
             yield from self._measured(several, ranked)
 
     def _measured(self, several: list[Rows], ranked: bool) -> Iterator[Block]:
-        find = getattr(self.geometry, "squares", self.geometry.distances)
-        lengths = np.ascontiguousarray(find(np.concatenate(several)), dtype=np.float64)
+        lengths = self._rows.lengths(np.concatenate(several))
+        lengths = np.ascontiguousarray(lengths, dtype=np.float64)
         start = 0
         for rows in several:
             own = lengths[start : start + len(rows)]
@@ -188,8 +180,7 @@ class LiveReference:
 
     def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
         """Find the nearest, by the geometry's own way or among all points."""
-        search = getattr(self.geometry, "nearest", _unknown)
-        found: NDArray[np.int32] = search(rows, k, self.tie_keys)
+        found = self._rows.nearest(rows, k, self.tie_keys)
         left = np.flatnonzero(found[:, 0] < 0)
         for some in row_blocks(left, self.n, most=self.rows_together):
             block = self.block(rows[some], ranked=False)
@@ -198,14 +189,21 @@ class LiveReference:
 
     def ranking(self, rows: Rows, k: int) -> Ranking:
         """Rank by a tree or among all points."""
-        if self._tree is not None:
-            fill_in = partial(self._tree.rank, rows, tie_keys=self.tie_keys)
+        tree = self._rows.tree
+        if tree is not None:
+            fill_in = partial(tree.rank, rows, tie_keys=self.tie_keys)
             return Ranking(self.nearest(rows, k), fill_in)
         return Ranking.among(self.block(rows, ranked=False).lengths, rows, k, self.tie_keys)
 
 
-def _unknown(rows: Rows, k: int, _: NDArray[np.uint64] | None) -> NDArray[np.int32]:
-    return np.full((len(rows), k), -1, np.int32)
+@dataclass(frozen=True, eq=False)
+class _Plain(Geometry):
+    """A geometry of which nothing is known but its distances."""
+
+    given: DistanceRows
+
+    def distances(self, rows: Rows) -> NDArray[np.float64]:
+        return self.given.distances(rows)
 
 
 def _together(parts: Iterable[Rows], most: int) -> Iterator[list[Rows]]:

@@ -67,7 +67,7 @@ class ScreenedSearch:
 
 
 @njit(cache=True, nogil=True)
-def _search(products, bounds, points, rows, ties, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _search(products, bounds, points, rows, ties, found):
     n, k = products.shape[1], found.shape[1]
     most = 4 * k + 32
     values, columns = np.empty(most), np.empty(most, np.int32)
@@ -86,7 +86,7 @@ def _search(products, bounds, points, rows, ties, found):  # type: ignore[no-unt
 
 
 @njit(cache=True, nogil=True)
-def _screen(products, bounds, own, k, least):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _screen(products, bounds, own, k, least):
     """Replace products by the least square there may be; return what k + 1 squares are within."""
     squares, norms, owns, others = bounds
     groups, square, part = len(least), squares[own], owns[own]
@@ -106,7 +106,7 @@ def _screen(products, bounds, own, k, least):  # type: ignore[no-untyped-def]  #
 
 
 @njit(cache=True, nogil=True)
-def _collect(lowest, limit, own, columns):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _collect(lowest, limit, own, columns):
     """Note all that may be within the limit but the point itself; -1 if they are too many."""
     found = 0
     for start in range(0, len(lowest), _CHUNK):
@@ -124,7 +124,7 @@ def _collect(lowest, limit, own, columns):  # type: ignore[no-untyped-def]  # no
 
 
 @njit(cache=True, nogil=True)
-def square_between(one, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+def square_between(one, other):
     """Return the square of the distance of two points, by their differences in float64."""
     sums, whole = np.zeros(_LANES), len(one) - len(one) % _LANES
     for start in range(0, whole, _LANES):

@@ -1,6 +1,5 @@
 """Stored reference: the distances and ranks of one geometry on disk, shared by processes."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,19 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.geometry.blocks import MOST_ROWS, Rows, in_order, row_blocks
+from bench.geometry.blocks import Rows, in_order, row_blocks
 from bench.geometry.nearest import Ranking
 from bench.geometry.reference import NO_RANKS, Block, Reference, every_row
 
 
 @dataclass(frozen=True, eq=False)
-class StoredReference:
+class StoredReference(Reference):
     """A reference on disk, as `save_reference` wrote it; processes share one copy.
 
     Parameters
     ----------
     distances : ndarray of shape (n, n), float64
     ranks : ndarray of shape (n, n), uint32
+    n : int
     coordinates : ndarray of shape (n, d) or None
     tie_keys : ndarray of shape (n,), uint64, or None
         What the order among ties was drawn from.
@@ -29,30 +29,14 @@ class StoredReference:
 
     distances: NDArray[np.float64]
     ranks: NDArray[np.uint32]
+    n: int
     coordinates: NDArray[np.floating] | None = None
     tie_keys: NDArray[np.uint64] | None = None
-    rows_together: int = MOST_ROWS
-    squared: bool = False
-    measures_all: bool = False
-
-    @property
-    def n(self) -> int:
-        """Number of points."""
-        return len(self.ranks)
-
-    @property
-    def order(self) -> None:
-        """None: any row is read as fast as any other."""
-        return
 
     def block(self, rows: Rows, *, ranked: bool = True) -> Block:
         """Read some rows."""
         ranks = np.asarray(self.ranks[rows]) if ranked else NO_RANKS
         return Block(rows, np.asarray(self.distances[rows]), ranks)
-
-    def blocks(self, parts: Iterable[Rows], *, ranked: bool = True) -> Iterator[Block]:
-        """Read rows part by part."""
-        return (self.block(rows, ranked=ranked) for rows in parts)
 
     def nearest(self, rows: Rows, k: int) -> NDArray[np.int32]:
         """Look them up among the ranks."""
@@ -72,9 +56,11 @@ class StoredReference:
     @classmethod
     def load(cls, folder: Path) -> "StoredReference":
         """Map the arrays of a folder; nothing is read until it is needed."""
+        distances = np.load(folder / "distances.npy", mmap_mode="r", allow_pickle=False)
         return cls(
-            np.load(folder / "distances.npy", mmap_mode="r", allow_pickle=False),
+            distances,
             np.load(folder / "ranks.npy", mmap_mode="r", allow_pickle=False),
+            len(distances),
             _load_if_there(folder / "coordinates.npy"),
             _load_if_there(folder / "tie_keys.npy"),
         )
@@ -96,7 +82,7 @@ def save_reference(reference: Reference, folder: Path, *, threads: int = 1) -> N
         distances[block.rows], ranks[block.rows] = block.distances, block.ranks
     distances.flush()
     ranks.flush()
-    for name in ("coordinates", "tie_keys"):
-        array = getattr(reference, name)
+    kept = {"coordinates": reference.coordinates, "tie_keys": reference.tie_keys}
+    for name, array in kept.items():
         if array is not None:
             np.save(folder / f"{name}.npy", array, allow_pickle=False)

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.geometry.base import Geometry
 from bench.geometry.blocks import Rows
 from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.point_tree import PointTree
@@ -39,7 +40,7 @@ class Geodesics(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class FlatGeodesics:
+class FlatGeodesics(Geometry):
     """Geodesics of a manifold that unrolls onto a convex flat domain: straight lines there.
 
     Parameters
@@ -58,9 +59,14 @@ class FlatGeodesics:
         """Return Euclidean distances in the chart, of shape (len(rows), n)."""
         return self._straight.distances(rows)
 
-    def squares(self, rows: Rows) -> NDArray[np.float64]:
-        """Return their squares, which order the points as well and cost no root."""
-        return self._straight.squares(rows)
+    @property
+    def squared(self) -> bool:
+        """Whether `lengths` are squares, as those of `EuclideanDistances`."""
+        return self._straight.squared
+
+    def lengths(self, rows: Rows) -> NDArray[np.float64]:
+        """Return what orders the points, as `EuclideanDistances.lengths` does."""
+        return self._straight.lengths(rows)
 
     def nearest(
         self, rows: Rows, k: int, tie_keys: NDArray[np.uint64] | None = None

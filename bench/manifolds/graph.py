@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from bench.geometry.base import Geometry
 from bench.geometry.blocks import Rows, row_blocks
 from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.reference import LiveReference
@@ -40,7 +41,7 @@ class NeighborGraph(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class GraphGeodesics:
+class GraphGeodesics(Geometry):
     """Shortest paths on the symmetrised k-nearest-neighbour graph (Tenenbaum et al. 2000).
 
     An estimate, not a truth: it cuts corners where the manifold comes close to itself. The graph
@@ -260,7 +261,7 @@ def _look_from(
     """Note for each point outside whether one that came is nearer than any before."""
     few = came if len(came) <= len(outside) else outside
     for rows in row_blocks(few, len(square)):
-        squares = geometry.squares(rows)
+        squares = geometry.lengths(rows)
         if few is came:
             found, nearest = squares.min(axis=0), rows[squares.argmin(axis=0)]
             better = found < square

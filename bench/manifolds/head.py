@@ -122,7 +122,7 @@ def _outline(cos: Array, sin: Array, size: int, blur: float) -> Array:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _find_surface(cosines, sines, x, across, front):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _find_surface(cosines, sines, x, across, front):
     """Find where lines of sight meet the turned ellipsoid, in the head's own x and z."""
     a, b, c = _AXES
     for image in range(len(cosines)):
@@ -142,7 +142,7 @@ def _find_surface(cosines, sines, x, across, front):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _paint(across, front, left, middle, x, brightness, features, lamps, images):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _paint(across, front, left, middle, x, brightness, features, lamps, images):
     """Multiply the pixels of images by the paint of the head and by the light on it."""
     dark, lean, rise = np.empty(len(x)), np.empty(len(x)), np.empty(len(x))
     for image in range(len(images)):
@@ -169,7 +169,7 @@ def _paint(across, front, left, middle, x, brightness, features, lamps, images):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _incidence(x, y, z, steep_x, steep_y, lamp):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _incidence(x, y, z, steep_x, steep_y, lamp):
     """Return the cosine between the lamp and the direction of the surface, bent by the relief.
 
     The unit normal u of the ellipsoid is bent to ``(1 + s u) u - s`` by the slopes s, a vector

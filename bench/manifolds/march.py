@@ -33,7 +33,7 @@ def _square(first: int, last: int) -> NDArray[np.int64]:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _length(one, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _length(one, other):
     """Estimate the length of the geodesic between two places from the chord and the normals.
 
     A geodesic bends in the direction of the normal only. The cubic that leaves the chord at the
@@ -53,7 +53,7 @@ def _length(one, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _node(i, j, shape, periodic):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _node(i, j, shape, periodic):
     """Return the number of a node, or -1 beyond the edge."""
     if periodic[0]:
         i %= shape[0]
@@ -65,7 +65,7 @@ def _node(i, j, shape, periodic):  # type: ignore[no-untyped-def]  # noqa: ANN00
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _through(one, other, to_one, to_other, side):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _through(one, other, to_one, to_other, side):
     """Return the distance of a triangle's apex from the virtual source behind its base.
 
     The source is at distances `one` and `other` from the ends of the base of length `side`. If the
@@ -86,7 +86,7 @@ def _through(one, other, to_one, to_other, side):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, nogil=True)
-def rings(places, shape, periodic, offsets):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+def rings(places, shape, periodic, offsets):
     """Return the ring of each node, lengths to its nodes, and from each of them to the next."""
     count = len(offsets)
     nodes = np.empty((len(places), count), np.int32)
@@ -107,7 +107,7 @@ def rings(places, shape, periodic, offsets):  # type: ignore[no-untyped-def]  # 
 
 
 @njit(cache=True, nogil=True)
-def spread(places, shape, periodic, source, cell, reach, net, arrival):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+def spread(places, shape, periodic, source, cell, reach, net, arrival):
     """Carry the distance from one place to all nodes.
 
     Nodes within `reach` cells and one more get the direct length, so that no ring has the source on
@@ -144,7 +144,7 @@ def spread(places, shape, periodic, source, cell, reach, net, arrival):  # type:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _offer(node, p, net, state, arrival):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _offer(node, p, net, state, arrival):
     """Return the distance of a node through one node of its ring, or the sides that end there."""
     nodes, spokes, sides = net
     count = nodes.shape[1]
@@ -164,7 +164,7 @@ def _offer(node, p, net, state, arrival):  # type: ignore[no-untyped-def]  # noq
 
 
 @njit(cache=True, nogil=True)
-def collect(places, shape, periodic, points, cells, rows, reach, offsets, arrived, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - compiled
+def collect(places, shape, periodic, points, cells, rows, reach, offsets, arrived, found):
     """Read the distances at points off those at the nodes around the cells that they lie in."""
     count = len(offsets)
     nodes = np.empty(count, np.int64)
@@ -188,7 +188,7 @@ def collect(places, shape, periodic, points, cells, rows, reach, offsets, arrive
 
 
 @njit(cache=True, nogil=True)
-def _near(one, other, shape, periodic, reach):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _near(one, other, shape, periodic, reach):
     """Say whether two cells are `reach` apart or less in both directions."""
     for axis in range(2):
         gap = abs(one[axis] - other[axis])
@@ -200,7 +200,7 @@ def _near(one, other, shape, periodic, reach):  # type: ignore[no-untyped-def]  
 
 
 @njit(cache=True, nogil=True)
-def _arrive(nodes, spokes, sides, arrival):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _arrive(nodes, spokes, sides, arrival):
     count = len(nodes)
     best = np.inf
     for p in range(count):

@@ -73,7 +73,7 @@ class ShortestPaths:
 
 
 @njit(cache=True, nogil=True)
-def _halve(starts, ends, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _halve(starts, ends, size):
     """Halve the nodes again and again, each time into those near one end and the rest."""
     n = len(starts) - 1
     order, asked_for = np.arange(n), np.zeros(n, np.bool_)
@@ -91,7 +91,7 @@ def _halve(starts, ends, size):  # type: ignore[no-untyped-def]  # noqa: ANN001,
 
 
 @njit(cache=True, nogil=True)
-def _walk(starts, ends, nodes, asked_for):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _walk(starts, ends, nodes, asked_for):
     """Put some nodes in the order of a breadth-first search among them from the first."""
     found, came, gone = np.empty_like(nodes), 0, 0
     asked_for[nodes] = True
@@ -111,7 +111,7 @@ def _walk(starts, ends, nodes, asked_for):  # type: ignore[no-untyped-def]  # no
 
 
 @njit(cache=True, nogil=True)
-def _fill(starts, ends, lengths, places, sources, rows, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _fill(starts, ends, lengths, places, sources, rows, found):
     n = len(places)
     distances, visits = np.empty(n), np.empty(n, np.int32)
     heap, at = np.empty(n, np.int32), np.empty(n, np.int32)
@@ -133,7 +133,7 @@ def _fill(starts, ends, lengths, places, sources, rows, found):  # type: ignore[
 
 
 @njit(cache=True, nogil=True)
-def _sweep(starts, ends, lengths, sources, visits, labels, changed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _sweep(starts, ends, lengths, sources, visits, labels, changed):
     """Let nodes offer ways through them: the nearest until they are settled, then twice as many.
 
     So what changes near the sources does so before it is carried through the whole graph.
@@ -150,7 +150,7 @@ def _sweep(starts, ends, lengths, sources, visits, labels, changed):  # type: ig
 
 
 @njit(cache=True, nogil=True)
-def _settle(starts, ends, lengths, visits, labels, changed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _settle(starts, ends, lengths, visits, labels, changed):
     """Let nodes offer their neighbours a way through them until nobody here gains by it."""
     left, forward = True, True
     while left:
@@ -164,7 +164,7 @@ def _settle(starts, ends, lengths, visits, labels, changed):  # type: ignore[no-
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _offer(starts, ends, lengths, node, labels, changed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _offer(starts, ends, lengths, node, labels, changed):
     """Offer all neighbours a way through this node; note those that gain by it."""
     own = labels[node]
     for e in range(starts[node], starts[node + 1]):
@@ -179,7 +179,7 @@ def _offer(starts, ends, lengths, node, labels, changed):  # type: ignore[no-unt
 
 
 @njit(cache=True, nogil=True)
-def _search(starts, ends, lengths, source, distances, heap, at, visits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _search(starts, ends, lengths, source, distances, heap, at, visits):
     """Run Dijkstra's algorithm on a heap of four children each; tell in which order nodes are met.
 
     Those that it does not meet, because they are in another piece, come last.
@@ -212,7 +212,7 @@ def _search(starts, ends, lengths, source, distances, heap, at, visits):  # type
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _sink(node, own, size, distances, heap, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _sink(node, own, size, distances, heap, at):
     """Put a node at the top of the heap, and let it down to where it belongs."""
     place = 0
     while True:
@@ -233,7 +233,7 @@ def _sink(node, own, size, distances, heap, at):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _rise(node, place, own, distances, heap, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _rise(node, place, own, distances, heap, at):
     """Let a node up from its place to where it belongs."""
     while place > 0:
         parent = (place - 1) // 4

@@ -141,13 +141,13 @@ def add_nearest(
 
 
 @njit(cache=True, nogil=True)
-def _add_nearest(b_at, a_at, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _add_nearest(b_at, a_at, sums):
     for i in range(b_at.shape[0]):
         _add_row(b_at[i], a_at[i], sums)
 
 
 @njit(cache=True, nogil=True)
-def _add_ranks(embedded, reference, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _add_ranks(embedded, reference, sums):
     n = embedded.shape[1]
     b_at, a_at = np.empty(n, np.int32), np.empty(n, np.int32)
     for i in range(embedded.shape[0]):
@@ -158,7 +158,7 @@ def _add_ranks(embedded, reference, sums):  # type: ignore[no-untyped-def]  # no
 
 
 @njit(cache=True, nogil=True)
-def _add_row(b_at, a_at, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _add_row(b_at, a_at, sums):
     """Add one row: the b of the a-th neighbour and the a of the b-th, from the nearest on."""
     for place in range(len(b_at)):
         b, is_kept = b_at[place], b_at[place] <= place + 1

@@ -174,7 +174,7 @@ def add_triplets(moments: Moments, given: Block, found: Block) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _pool(values, weights):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _pool(values, weights):
     n, pools = len(values), 0
     level, weight, ends = np.empty(n), np.empty(n), np.empty(n, np.int64)
     for i in range(n):
@@ -194,7 +194,7 @@ def _pool(values, weights):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
 
 
 @njit(cache=True, nogil=True)
-def _add_distances(rows, given, found, half, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _add_distances(rows, given, found, half, sums):
     for i in range(given.shape[0]):
         d_sum = e_sum = dd = ee = de = 0.0
         infinite, first = 0, rows[i] + 1 if half else 0
@@ -217,7 +217,7 @@ def _add_distances(rows, given, found, half, sums):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, nogil=True)
-def _add_pair_ranks(rows, of_given, of_found, distances, half, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _add_pair_ranks(rows, of_given, of_found, distances, half, sums):
     given, given_scale, given_ranks = of_given
     found, found_scale, found_ranks = of_found
     totals, places, ranked = sums
@@ -253,7 +253,7 @@ def _add_pair_ranks(rows, of_given, of_found, distances, half, sums):  # type: i
 
 
 @njit(cache=True, nogil=True)
-def _add_triplets(rows, given, found, draws, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _add_triplets(rows, given, found, draws, sums):
     n = np.uint64(given.shape[1])
     for i in range(given.shape[0]):
         drawn = np.uint64(0)
@@ -271,7 +271,7 @@ def _add_triplets(rows, given, found, draws, sums):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, nogil=True)
-def _order(one, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+def _order(one, other):
     """Return 1 if one is farther, -1 if the other is, 0 if they are tied."""
     one, other = rounded(one), rounded(other)
     return np.int64(one > other) - np.int64(one < other)

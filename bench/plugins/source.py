@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from importlib import util
 from pathlib import Path
+from typing import Any
 
 
 def parse(file: Path) -> ast.Module:
@@ -65,6 +66,32 @@ def defines(file: Path, name: str) -> bool:
         if found in (name, "*"):
             return True
     return False
+
+
+def stated(file: Path, name: str) -> dict[str, Any]:
+    """Return the literal keyword arguments of the call that a file assigns to a name.
+
+    Parameters
+    ----------
+    file : Path
+    name : str
+        For instance ``reducer``, of a file with ``reducer = Reducer(make, family="control")``.
+
+    Returns
+    -------
+    dict of str to object
+        Here ``{"family": "control"}``; empty if no call is assigned to the name.
+    """
+    for node in parse(file).body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=found)], value=ast.Call(keywords=keywords)):
+                if found == name:
+                    return {
+                        one.arg: one.value.value
+                        for one in keywords
+                        if one.arg and isinstance(one.value, ast.Constant)
+                    }
+    return {}
 
 
 def docstring_of(file: Path, name: str | None) -> str:

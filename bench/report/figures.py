@@ -9,6 +9,7 @@ from typing import Any
 import matplotlib as mpl
 import msgspec
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -259,6 +260,6 @@ def _styles(results: Results, *, controls: bool = True) -> dict[str, dict[str, A
     return styles
 
 
-def _legend(figure: Figure, ax: Any, styles: dict[str, dict[str, Any]]) -> None:  # noqa: ANN401
+def _legend(figure: Figure, ax: Axes, styles: dict[str, dict[str, Any]]) -> None:
     handles = [ax.errorbar([], [], **style) for style in styles.values()]
     legend_beside(figure, list(styles), handles)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import msgspec
 import pandas as pd
 
-from bench.controls import ALL_CONTROLS
 from bench.job import DatasetConfig
 from bench.record import Record, Status
 from bench.report.escape import markdown_escape
@@ -77,10 +76,10 @@ def floor_tables(results: Results, pairs: pd.DataFrame) -> Iterator[Table]:
 
 def _rows(results: Results) -> Iterator[dict[str, object]]:
     by_id = {record.job.id: record for record in results.records}
-    twins = _twins(results)
+    twins, controls = _twins(results), results.controls
     for record in results.records:
         noise = twins.get((record.job.dataset.label, record.job.seed))
-        if noise is None or record.job.reducer.name in ALL_CONTROLS:
+        if noise is None or reducer_label(record) in controls:
             continue
         # A job's id follows from its configuration alone, and so does that of its twin.
         twin = by_id.get(msgspec.structs.replace(record.job, dataset=noise).id)

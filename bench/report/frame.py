@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bench.controls import ALL_CONTROLS
 from bench.errors import BenchError
 from bench.job import DatasetConfig, Job
 from bench.metrics.curves import KS, stored_ks, value_at, with_what_follows
 from bench.metrics.table import METRICS, Metric
 from bench.record import DatasetFacts, Record, Status
+from bench.registry import Registry
 from bench.store import DamagedError, Stored
 
 REFERENCES = ("geodesic", "euclidean")
@@ -120,6 +120,11 @@ class Results:
         rows = self.jobs[["control", "reducer"]].drop_duplicates()
         return list(rows.sort_values(["control", "reducer"])["reducer"])
 
+    @property
+    def controls(self) -> frozenset[str]:
+        """Labels of the reducers that are controls."""
+        return frozenset(self.jobs.loc[self.jobs["control"].astype(bool), "reducer"])
+
 
 def load_results(
     store: Source,
@@ -127,6 +132,7 @@ def load_results(
     jobs: Collection[str] | None = None,
     ks: Sequence[str] = (),
     metrics: Mapping[str, Metric] = METRICS,
+    registry: Registry | None = None,
 ) -> tuple[Results, list[str]]:
     """Read a store into frames.
 
@@ -141,6 +147,8 @@ def load_results(
         ``"n/10"``. If not given, at 15 and n/10 where there are points enough.
     metrics : mapping of str to Metric
         Rows that say how to label and mark each metric; those of plugins among them.
+    registry : Registry, optional
+        Tells which reducers are controls; without it, of the built-in ones alone.
 
     Returns
     -------
@@ -162,13 +170,14 @@ def load_results(
             f"'{store.folder}' holds no records{why}: run `python -m bench all` first."
         )
     ks = tuple(dict.fromkeys(ks))
+    controls = _controls((stored.record for stored in chosen), registry or Registry())
     whole = [stored for stored in chosen if not stored.record.job.held_out]
-    results, more = _tabulated(store, _newest(whole), ks, metrics)
+    results, more = _tabulated(store, _newest(whole), ks, metrics, controls)
     damaged += more
     _check_reached(ks, results)
     held_out = [stored for stored in chosen if stored.record.job.held_out]
     if held_out:
-        placed, more = _tabulated(store, _newest(held_out), (), metrics)
+        placed, more = _tabulated(store, _newest(held_out), (), metrics, controls)
         results, damaged = replace(results, held_out=placed), damaged + more
     return results, list(dict.fromkeys(damaged))
 
@@ -179,8 +188,17 @@ def _as_failure(error: DamagedError) -> Stored:
     return Stored(Record(job, Status.ERROR, where, f"its record is damaged: {error.why}"), {})
 
 
+def _controls(records: Iterable[Record], registry: Registry) -> frozenset[str]:
+    names = {record.job.reducer.name for record in records}
+    return frozenset(filter(registry.is_control, names))
+
+
 def _tabulated(
-    store: Source, found: list[Stored], ks: Sequence[str], metrics: Mapping[str, Metric]
+    store: Source,
+    found: list[Stored],
+    ks: Sequence[str],
+    metrics: Mapping[str, Metric],
+    controls: Collection[str],
 ) -> tuple[Results, list[str]]:
     facts, pictures, damaged = {}, {}, list[str]()
     configs = {one.record.job.dataset.id: one.record.job.dataset for one in found}
@@ -195,8 +213,8 @@ def _tabulated(
     records = [one.record for one in found]
     found = [replace(one, arrays=with_what_follows(one.arrays)) for one in found]
     arrays = {one.record.job.id: one.arrays for one in found if one.record.status is Status.OK}
-    job_rows = [_job_row(one.record, one.arrays) for one in found]
-    rows = [row for one in found for row in _score_rows(one.record, one.arrays, ks)]
+    job_rows = [_job_row(one, controls) for one in found]
+    rows = [row for one in found for row in _score_rows(one, ks, controls)]
     scores = pd.DataFrame(rows, columns=_SCORE_COLUMNS)
     frames = pd.DataFrame(job_rows, columns=_JOB_COLUMNS), _with_gap(scores)
     return Results(records, facts, arrays, pictures, metrics, *frames), damaged + foreign
@@ -262,11 +280,11 @@ def _key(config: DatasetConfig) -> tuple[str, int]:
     return config.label, config.seed
 
 
-def _common(record: Record) -> dict[str, Any]:
+def _common(record: Record, controls: Collection[str]) -> dict[str, Any]:
     return {
         "dataset": record.job.dataset.label,
         "reducer": reducer_label(record),
-        "control": record.job.reducer.name in ALL_CONTROLS,
+        "control": record.job.reducer.name in controls,
         "seed": record.job.seed,
     }
 
@@ -277,11 +295,12 @@ def reducer_label(record: Record) -> str:
     return record.job.reducer.label + ("" if dimensions == 2 else f" in {dimensions}-D")
 
 
-def _job_row(record: Record, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+def _job_row(stored: Stored, controls: Collection[str]) -> dict[str, Any]:
+    record, arrays = stored.record, stored.arrays
     costs, rebuilt = record.costs, record.reconstruction_points
     points = _points(arrays)
     memory = costs.peak_memory_bytes if costs else None
-    return _common(record) | {
+    return _common(record, controls) | {
         "status": record.status.value,
         "reason": record.reason or "",
         "fit_seconds": costs.fit_seconds if costs else np.nan,
@@ -296,9 +315,10 @@ def _job_row(record: Record, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
 
 
 def _score_rows(
-    record: Record, arrays: dict[str, NDArray[Any]], ks: Sequence[str]
+    stored: Stored, ks: Sequence[str], controls: Collection[str]
 ) -> Iterable[dict[str, Any]]:
-    common = _common(record)
+    record, arrays = stored.record, stored.arrays
+    common = _common(record, controls)
     for score in record.scores:
         # Of a fitted embedding curves are there whole, and are read below.
         if score.k is None or record.job.held_out:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from numpy.typing import NDArray
 
@@ -13,7 +14,7 @@ _PICTURE_POINTS = 20  # their size on paper
 
 
 def draw_embedding(
-    ax: Any,  # noqa: ANN401 - a matplotlib axes
+    ax: Axes,
     embedding: NDArray[np.floating],
     pictures: Mapping[str, NDArray[Any]],
 ) -> None:
@@ -29,20 +30,21 @@ def draw_embedding(
     shown = np.zeros((len(embedding), 2))
     shown[:, : embedding.shape[1]] = embedding[:, :2]
     shown /= np.abs(shown).max() or 1  # axes without numbers; widths near the largest overflow
+    x, y = shown.T
     if "labels" in pictures:
         palette = np.array(sns.color_palette("colorblind", 10))
-        ax.scatter(*shown.T, c=palette[pictures["labels"] % 10], s=3, linewidths=0)
+        ax.scatter(x, y, c=palette[pictures["labels"] % 10], s=3, linewidths=0)
     elif "color" in pictures:
-        ax.scatter(*shown.T, c=pictures["color"], cmap="viridis", s=3, linewidths=0)
+        ax.scatter(x, y, c=pictures["color"], cmap="viridis", s=3, linewidths=0)
     else:
-        ax.scatter(*shown.T, color=".4", s=3, linewidths=0)
+        ax.scatter(x, y, color=".4", s=3, linewidths=0)
     ax.set_aspect("equal", adjustable="datalim")
     if "thumbnails" in pictures:
         ax.margins(0.1)  # room for pictures on the outermost points
         _place_thumbnails(ax, shown, pictures["thumbnails"])
 
 
-def _place_thumbnails(ax: Any, shown: NDArray[np.floating], images: NDArray[np.uint8]) -> None:  # noqa: ANN401
+def _place_thumbnails(ax: Axes, shown: NDArray[np.floating], images: NDArray[np.uint8]) -> None:
     """Put pictures on their points, leaving out those that would cover another."""
     extent = float(np.ptp(shown, axis=0).max())
     apart = extent / _PICTURES_ACROSS

@@ -5,7 +5,9 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from mpl_toolkits.mplot3d import Axes3D
 from numpy.typing import NDArray
 
 from bench.metrics.decoder.pictures import NOISE, PREFIX
@@ -180,20 +182,20 @@ def _strips(rows: list[tuple[str, NDArray[Any]]], shape: tuple[int, int], title:
     return figure
 
 
-def _show(ax: Any, sheet: NDArray[Any]) -> None:  # noqa: ANN401 - of matplotlib
+def _show(ax: Axes, sheet: NDArray[Any]) -> None:
     ax.imshow(sheet, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
     ax.set_xticks([])
     ax.set_yticks([])
     ax.grid(visible=False)
 
 
-def _surface(ax: Any, made: NDArray[Any], points: NDArray[Any]) -> None:  # noqa: ANN401
+def _surface(ax: Axes3D, made: NDArray[Any], points: NDArray[Any]) -> None:
     _among(ax, points)
     mesh = {"linewidth": 0.4, "rstride": 1, "cstride": 1, "axlim_clip": True}
     ax.plot_wireframe(*np.moveaxis(made, -1, 0), color="C3", **mesh)
 
 
-def _among(ax: Any, points: NDArray[Any]) -> None:  # noqa: ANN401
+def _among(ax: Axes3D, points: NDArray[Any]) -> None:
     """Draw points in space, seen along the second axis, about which rolls are rolled up."""
     ax.scatter(*points.T, s=3, color=".6", linewidths=0)
     for axis, values in zip("xyz", points.T, strict=True):

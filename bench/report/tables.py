@@ -280,7 +280,7 @@ def tabulate(
             cells[dataset][reducer] = Cell(text, found.get(reducer, ""))
     frame = pd.DataFrame(cells, index=reducers)
     shown = frame[~frame.map(lambda cell: cell.text == "").all(axis="columns")]
-    controls = set(results.jobs.loc[results.jobs["control"], "reducer"])
+    controls = results.controls
     return Table(title, shown, sum(name in controls for name in shown.index))
 
 

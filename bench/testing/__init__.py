@@ -104,9 +104,12 @@ def checks_of(item: Item) -> Iterator[Outcome]:
     """
     loaded, _ = item.load()
     if item.kind == "reducer":
-        if item.module == "bench.controls":
-            raise BenchError(f"{item.name} is a control, not a reducer: it is fed the truth.")
-        yield from outcomes(REDUCER_RULES, FittedReducer(as_reducer(loaded)))
+        reducer = as_reducer(loaded)
+        if reducer.family == "control":
+            raise BenchError(
+                f"{item.name} is a control, which the contract of reducers does not apply to."
+            )
+        yield from outcomes(REDUCER_RULES, FittedReducer(reducer))
     elif item.kind == "dataset":
         if item.bound and (check := item.beside("check")):
             check()  # of the user's own data, which may not be what they should

@@ -1,15 +1,15 @@
 """The rules of metrics of decoders."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
-from bench.controls import DECODERS
 from bench.manifolds.sampled import SampledManifold
 from bench.metrics.decoder.decoding import NOISE_LEVELS, Decoding
 from bench.metrics.decoder.table import DecoderMetric
+from bench.registry import Registry
 from bench.seeds import stream
 from bench.testing.rules import Rule, require
 
@@ -17,6 +17,15 @@ _LEVEL = NOISE_LEVELS.index(0.2)  # where curves are read
 _AMBIENT = 4
 _NEAR = 0.1  # of the best: what samples are drawn at random for
 Points = NDArray[np.floating]
+Coder = Callable[[Points], Points]
+_CONTROLS = ("identity", "mean_point", "nearest_training_point")
+
+
+def _control(name: str, training: NDArray[np.float32]) -> tuple[Coder, Coder]:
+    """Return the encoder and the decoder of a control that has seen the training points."""
+    estimator = Registry().find("reducer", name).load()[0].build({}, n_components=2, seed=0)
+    estimator.fit_transform(training)
+    return estimator.transform, estimator.inverse_transform
 
 
 def _flat(n: int, purpose: str, size: float = 1, place: float = 0) -> NDArray[np.float32]:
@@ -51,7 +60,7 @@ def _decoding(name: str, *, unit: float = 1, size: float = 1, place: float = 0) 
             lifted[:, 2] = 0.7
         return size * lifted + place
 
-    encoder, decoder = DECODERS[name](training) if name in DECODERS else (encode, decode)
+    encoder, decoder = _control(name, training) if name in _CONTROLS else (encode, decode)
     return Decoding(
         encode=encoder,
         decode=decoder,
@@ -95,7 +104,7 @@ def _has_a_row_that_holds(metric: DecoderMetric) -> None:
     end = metric.high if metric.higher_is_better else metric.low
     holds = metric.higher_is_better is None or metric.best == end
     require(holds, f"best {metric.best} is no end of the range")
-    for name in (_RIGHT, *_WRONG, *DECODERS):
+    for name in (_RIGHT, *_WRONG, *_CONTROLS):
         for value in _values(metric, name):
             # A sum of rounded squares may be a hair off the end.
             inside = metric.low - 1e-6 <= value <= metric.high + 1e-6
@@ -112,7 +121,7 @@ def _returns_what_it_states(metric: DecoderMetric) -> None:
 
 def _reaches_its_best(metric: DecoderMetric) -> None:
     """Come near the best for the projection onto the manifold, or for a control."""
-    values, best = list(_values(metric, _RIGHT, *DECODERS)), metric.best
+    values, best = list(_values(metric, _RIGHT, *_CONTROLS)), metric.best
     if metric.higher_is_better is not None and best is not None and values:
         nearest = min(values, key=lambda value: abs(value - best))
         close = abs(nearest - best) <= _NEAR

@@ -128,7 +128,7 @@ for kind in ({"corruption": "masking"}, {"code": "variational", "network": "conv
 
 def test_the_same_seed_gives_the_same_bits_in_separate_processes():
     runs = [
-        subprocess.run([sys.executable, "-c", SCRIPT], check=True, capture_output=True).stdout  # noqa: S603
+        subprocess.run([sys.executable, "-c", SCRIPT], check=True, capture_output=True).stdout
         for _ in range(2)
     ]
     assert runs[0] == runs[1]
@@ -147,7 +147,7 @@ def test_keras_json_does_not_reach_the_networks(tmp_path):
         (home / "keras.json").write_text(json.dumps(content))
         env = os.environ | {"KERAS_HOME": str(home), "KERAS_BACKEND": content.get("backend", "")}
         command = [sys.executable, "-c", SCRIPT]
-        done = subprocess.run(command, check=False, env=env, capture_output=True)  # noqa: S603
+        done = subprocess.run(command, check=False, env=env, capture_output=True)
         assert done.returncode == 0, done.stderr[-2000:]
         embeddings.append(done.stdout)
     assert embeddings[0] == embeddings[1]

@@ -108,7 +108,7 @@ def test_a_process_that_is_killed_leaves_no_half_file_and_the_next_goes_on(site,
     site.stop_after = 100_000
     site.hold.clear()
     code = f"from bench.data.downloads import *; fetch({source!r})"
-    with subprocess.Popen([sys.executable, "-c", code]) as process:  # noqa: S603 - our own code
+    with subprocess.Popen([sys.executable, "-c", code]) as process:
         until = time.monotonic() + 600
         # The last bytes may wait in the writer's buffer.
         while not (part(source).exists() and part(source).stat().st_size > 50_000):

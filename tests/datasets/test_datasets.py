@@ -4,10 +4,10 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from controls import oracle, random, shuffled
 from scipy.stats import spearmanr
 from sklearn.datasets import load_digits
 
-from bench.controls import oracle, random, shuffled
 from bench.dataset import Dataset
 from bench.engine.sources import downloads_of
 from bench.errors import UnsupportedError

@@ -330,7 +330,7 @@ def test_a_run_downloads_first_and_makes_a_row_of_what_cannot_be_had(tmp_path, m
         command = [sys.executable, "-m", "bench", "run", "--plugins", tmp_path / "plugins"]
         command += ["--dataset", "served", "--dataset", "olivetti_faces", "--reducer", "pca"]
         command += ["--seed", "0", "--seed", "1", "--n", "60", "--out", tmp_path / "out"]
-        done = subprocess.run(  # noqa: S603 - our own command
+        done = subprocess.run(
             list(map(str, command)), check=False, capture_output=True, text=True, timeout=120
         )
         asked = site.asked

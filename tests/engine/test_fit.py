@@ -4,9 +4,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from controls import made, shuffled
 
 from bench import Job, Reducer
 from bench.engine import fit
+from bench.errors import BenchError
 from bench.job import DatasetConfig, ReducerConfig
 
 JOB = Job(DatasetConfig("line", {}, 0), ReducerConfig("it", {}))
@@ -15,7 +17,7 @@ JOB = Job(DatasetConfig("line", {}, 0), ReducerConfig("it", {}))
 def embed(make, X, **declared):
     item = SimpleNamespace(load=lambda: (Reducer(make, **declared), 1))
     registry = SimpleNamespace(find=lambda kind, name: item)
-    return fit.embed(JOB, SimpleNamespace(X=X, chart=None), registry)
+    return fit.embed(JOB, SimpleNamespace(X=X, chart=X[:, :1]), registry)
 
 
 class InPlace:
@@ -63,8 +65,6 @@ def test_the_reconstruction_error_is_that_of_its_definition_and_says_of_how_many
 
 def test_shuffled_on_one_column():
     """The shuffled control embeds points of one column: further columns are zero."""
-    from bench.controls import shuffled
-
     points = np.arange(12, dtype=np.float32)[:, None]
     found = shuffled(points, None, 2, 0)
     assert found.shape == (12, 2)
@@ -80,3 +80,31 @@ def test_none_is_no_embedding():
 
     with pytest.raises(ValueError, match=r"an array of real numbers, got nothing \(None\)"):
         check_places(None, 12, 2)
+
+
+class Tells(InPlace):
+    """Embed the points, and keep what else was handed over."""
+
+    def fit_transform(self, X, *truth):
+        self.truth = truth
+        return X[:, :2]
+
+
+def test_only_a_control_is_given_the_truth(points):
+    """The chart is handed to a reducer that needs the truth, and a method may not need it."""
+    assert embed(Tells, points).estimator.truth == ()
+    (chart,) = embed(Tells, points, family="control", needs_truth=True).estimator.truth
+    np.testing.assert_array_equal(chart, points[:, :1])
+    with pytest.raises(BenchError, match="a control: give family='control'"):
+        Reducer(Tells, needs_truth=True)
+
+
+@pytest.mark.parametrize("width", [1, 3])
+def test_own_dimensions(points, width):
+    """The identity keeps every column of the points, and is padded to what the job asks for."""
+    X = points[:, :width]
+    found = embed(made("identity").__class__, X, inverse=True, own_dimensions=True)
+    assert found.embedding.shape == (500, max(2, width))
+    np.testing.assert_array_equal(found.embedding[:, :width], X)
+    assert not found.embedding[:, width:].any()
+    assert found.reconstruction_error == 0

@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
-from bench import LiveReference, Metric
+from bench import LiveReference, Metric, Registry, Store
+from bench.engine.guarded import Workplace, prepare_dataset, run_job
 from bench.engine.score import headline_ks, score
 from bench.geometry.euclidean import EuclideanDistances
 from bench.metrics.comparison import compare
 from bench.metrics.table import METRICS
+from bench.report.frame import load_results
+from bench.suite import Choice, Suite, plan
 
 
 @pytest.fixture
@@ -118,3 +121,24 @@ def test_curves_are_kept_whole_and_read_at_15_and_a_tenth_of_the_points(comparis
 @pytest.mark.parametrize(("n", "ks"), [(1500, (15, 150)), (150, (15,)), (5, (1, 15))])
 def test_the_headline_reads_curves_at_15_and_a_tenth(n, ks):
     assert headline_ks(n) == ks
+
+
+@pytest.mark.parametrize("dataset", ["swiss_roll", "digits"])
+def test_identity_keeps_space(tmp_path, dataset):
+    """The identity scores 1 against Euclidean neighbours, in the record and in the tables."""
+    registry, store = Registry(), Store(tmp_path / "results")
+    suite = Suite((Choice(dataset, {"n": 80}),), (Choice("identity"),), (0,))
+    (job,) = plan(suite, registry)
+    place = Workplace(tmp_path / "prepared", registry, threads=1)
+    place.prepared.mkdir()
+    facts, pictures = prepare_dataset(job.dataset, place)
+    store.save_dataset(facts, pictures)
+    store.save(*run_job(job, place))
+    results, damaged = load_results(store)
+    assert damaged == []
+    assert results.controls == {"identity"}
+    aucs = results.scores.query("metric == 'auc'").set_index("reference")["value"]
+    assert aucs["euclidean"] == 1
+    assert aucs["geodesic"] < 1
+    assert results.jobs["reconstruction_error"].tolist() == [0]
+    assert results.arrays[job.id]["embedding"].shape == (80, facts.dimensions)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from bench import Job, LiveReference, Reducer
+from bench import Job, LiveReference, Reducer, Registry
 from bench.engine.fit import embed
 from bench.engine.held_out import place_by_neighbors, place_held_out
 from bench.engine.split import split
@@ -29,9 +29,9 @@ def prepared():
     return SimpleNamespace(X=X, chart=X[:, :2].astype(float), references={"euclidean": reference})
 
 
-def place(prepared, make, *, name="it", transform=True, table=AUC, **changed):
+def place(prepared, make, *, transform=True, table=AUC, **changed):
     item = SimpleNamespace(load=lambda: (Reducer(make, transform=transform), 1))
-    job = msgspec.structs.replace(JOB, reducer=ReducerConfig(name, {}), **changed)
+    job = msgspec.structs.replace(JOB, **changed)
     return place_held_out(job, prepared, SimpleNamespace(find=lambda *_: item), table)
 
 
@@ -195,7 +195,7 @@ def test_a_transform_that_fails_on_one_point_keeps_where_it_has_placed_them_all(
     assert values(found)["transform"] == values(place(prepared, First))["transform"]
     assert found.out_of_sample.transform_seconds is not None
     assert found.out_of_sample.batch_deviation is None
-    assert found.problems == ["transform: ValueError: one point is too few"]
+    assert found.problems == ("transform: ValueError: one point is too few",)
 
 
 def test_the_largest_batch_deviation_is_that_of_the_point_moved_farthest(prepared):
@@ -212,10 +212,15 @@ def test_the_largest_batch_deviation_is_that_of_the_point_moved_farthest(prepare
     np.testing.assert_allclose(facts.largest_batch_deviation, expected, rtol=1e-4)
 
 
+def control(prepared, name):
+    job = msgspec.structs.replace(JOB, reducer=ReducerConfig(name, {}))
+    return place_held_out(job, prepared, Registry(), AUC)
+
+
 def test_controls_come_out_right(prepared):
-    assert values(place(prepared, None, name="oracle"))["transform"] > 0.5
+    assert values(control(prepared, "oracle"))["transform"] > 0.5
     for name in ("random", "shuffled"):
-        assert abs(values(place(prepared, None, name=name))["transform"]) < 0.1
+        assert abs(values(control(prepared, name))["transform"]) < 0.1
 
 
 def test_metrics_that_look_at_other_rows_too_are_left_out(prepared):

@@ -28,9 +28,7 @@ time.sleep(60)
 
 
 def start(code, **more):
-    process = subprocess.Popen(  # noqa: S603 - our own code
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, **more
-    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, **more)
     process.stdout.readline()
     return process
 

@@ -33,7 +33,7 @@ def test_squares_are_those_of_differences_but_for_rounding(make, noise, kind, di
     points = make(np.random.default_rng(0), dimensions, noise).astype(kind)
     exact = points.astype(np.float64)
     expected = np.array([np.square(exact - point).sum(axis=1) for point in exact])
-    found = EuclideanDistances(points).squares(np.arange(N))
+    found = EuclideanDistances(points).lengths(np.arange(N))
     assert (np.diag(found) == 0).all()
     np.testing.assert_allclose(found, expected, rtol=1e-13)
 

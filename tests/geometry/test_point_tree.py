@@ -31,7 +31,7 @@ def draw(shape, n, dimensions, seed):
 def check(points, rows, k, seed=0):
     n, tree = len(points), PointTree(points)
     keys = np.random.default_rng(seed).permutation(n).astype(np.uint64)
-    expected = rank_rows(EuclideanDistances(points).squares(rows), rows, keys)
+    expected = rank_rows(EuclideanDistances(points).lengths(rows), rows, keys)
     nearest = tree.nearest(rows, k, keys)
     in_order = np.take_along_axis(expected, nearest, axis=1)
     assert (in_order == np.arange(1, k + 1)).all()
@@ -63,7 +63,7 @@ def test_ranks_that_are_known_are_left_as_they_are():
     points = draw("scattered", 100, 2, 0)
     ranks = np.array([[7, 100]], dtype=np.int32)
     PointTree(points).rank(np.array([3]), np.array([[5, 6]], dtype=np.int32), ranks)
-    expected = rank_rows(EuclideanDistances(points).squares(np.array([3])), np.array([3]))
+    expected = rank_rows(EuclideanDistances(points).lengths(np.array([3])), np.array([3]))
     assert ranks.tolist() == [[7, expected[0, 6]]]
 
 

@@ -7,6 +7,7 @@ import pytest
 from scipy.spatial.distance import pdist
 from scipy.stats import rankdata
 
+from bench.geometry.base import Geometry
 from bench.geometry.blocks import in_order, row_blocks
 from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.pair_ranks import find_places
@@ -158,7 +159,7 @@ def test_a_saved_reference_comes_back_as_it_was(tmp_path, reference):
 
 
 @dataclass
-class Counted:
+class Counted(Geometry):
     """Distances that like to be asked for by seven rows, and count how often they are."""
 
     points: np.ndarray
@@ -181,6 +182,27 @@ def test_parts_are_measured_together_and_are_the_blocks_that_they_are_alone(poin
         np.testing.assert_array_equal(block.rows, part)
         np.testing.assert_array_equal(block.lengths, alone.lengths)
         np.testing.assert_array_equal(block.ranks, alone.ranks)
+
+
+class Plain:
+    """Distances, with attributes that have nothing to do with those of a geometry."""
+
+    order = tree = squares = nearest = rows_together = "something else"
+
+    def __init__(self, points):
+        self.points = points
+
+    def distances(self, rows):
+        return np.linalg.norm(self.points[rows, None] - self.points, axis=-1)
+
+
+def test_nothing_is_probed(points):
+    """Of an object that is not a geometry the distances alone are used."""
+    plain, rows = LiveReference(Plain(points), 60), np.arange(20)
+    assert (plain.order, plain.squared, plain.measures_all) == (None, False, True)
+    known = LiveReference(EuclideanDistances(points), 60)
+    np.testing.assert_array_equal(plain.nearest(rows, 5), known.nearest(rows, 5))
+    np.testing.assert_array_equal(plain.block(rows).ranks, known.block(rows).ranks)
 
 
 @pytest.mark.parametrize("dimensions", [3, 12, 30])

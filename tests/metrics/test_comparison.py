@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from controls import oracle, random, shuffled
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from metrics import slow
@@ -10,7 +11,6 @@ from sklearn.datasets import make_swiss_roll
 from sklearn.decomposition import PCA
 from sklearn.manifold import Isomap, trustworthiness
 
-from bench.controls import oracle, random, shuffled
 from bench.datasets import swiss_roll
 from bench.geometry.euclidean import EuclideanDistances
 from bench.geometry.reference import LiveReference

@@ -1,10 +1,9 @@
 """Figure of a calibration: errors of every dataset over k, and how far scores move."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
@@ -42,7 +41,7 @@ def calibration_figure(errors: pd.DataFrame, scores: pd.DataFrame) -> Figure:
     return figure
 
 
-def _heat(ax: Any, means: pd.DataFrame, column: str, title: str, **style: Any) -> None:  # noqa: ANN401
+def _heat(ax: Axes, means: pd.DataFrame, column: str, title: str, **style: object) -> None:
     percent = style.pop("percent", False)
     wide = means.pivot(index="dataset", columns="k", values=column)
     values = (100 * wide).round() + 0.0 if percent else wide  # + 0.0: no minus before a zero
@@ -64,7 +63,7 @@ def _heat(ax: Any, means: pd.DataFrame, column: str, title: str, **style: Any) -
     ax.set_yticks(np.arange(len(wide)) + 0.5, wide.index, fontsize=8, rotation=0)
 
 
-def _course(ax: Any, means: pd.DataFrame) -> None:  # noqa: ANN401 - an Axes
+def _course(ax: Axes, means: pd.DataFrame) -> None:
     colors = sns.color_palette("colorblind")
     for place, (n, own) in enumerate(means.groupby("n")):
         by_k = own.groupby("k")["median_error"]
@@ -80,7 +79,7 @@ def _course(ax: Any, means: pd.DataFrame) -> None:  # noqa: ANN401 - an Axes
     ax.legend(fontsize=8, loc="lower left")
 
 
-def _moves(ax: Any, changes: pd.DataFrame) -> None:  # noqa: ANN401 - an Axes
+def _moves(ax: Axes, changes: pd.DataFrame) -> None:
     ax.set_title("AUC by the estimate, less AUC by the truth", fontsize=9)
     if changes.empty:
         ax.text(0.5, 0.5, "no embeddings in the store", ha="center", transform=ax.transAxes)
@@ -105,7 +104,7 @@ def _moves(ax: Any, changes: pd.DataFrame) -> None:  # noqa: ANN401 - an Axes
     ax.legend(fontsize=7, ncols=2, loc="upper center")
 
 
-def _over_k(ax: Any, k: pd.Series) -> None:  # noqa: ANN401 - an Axes
+def _over_k(ax: Axes, k: pd.Series) -> None:
     ax.set_xscale("log")
     ax.set_xticks(sorted(k.unique()), sorted(k.unique()))
     ax.minorticks_off()

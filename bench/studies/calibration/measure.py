@@ -10,7 +10,6 @@ import pandas as pd
 from msgspec.structs import replace
 from threadpoolctl import threadpool_limits
 
-from bench.controls import ALL_CONTROLS
 from bench.dataset import Dataset
 from bench.engine.prepare import draw
 from bench.geometry.blocks import in_order
@@ -195,7 +194,7 @@ def _add_scores(
             continue
         row = common | {
             "reducer": reducer_label(one.record),
-            "control": one.record.job.reducer.name in ALL_CONTROLS,
+            "control": one.control,
             "true_auc": own if known else np.nan,
         }
         part.scores.extend(row | {"k": k, "auc": found[k, one.record.job.id]} for k in graphs)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bench.job import DatasetConfig
 from bench.record import Record, Status
-from bench.report.frame import Results
+from bench.report.frame import Results, reducer_label
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,10 +20,13 @@ class StoredEmbedding:
     record : Record
         With status ``ok``.
     coordinates : ndarray of shape (n, n_components)
+    control : bool
+        Whether it is of a control.
     """
 
     record: Record
     coordinates: NDArray[np.floating]
+    control: bool
 
     @property
     def geodesic_auc(self) -> float:
@@ -44,10 +47,15 @@ def embeddings_of(config: DatasetConfig, results: Results | None) -> list[Stored
     results : Results or None
         What is in the store, if there is anything.
     """
+    if results is None:
+        return []
+    controls = results.controls
     return [
-        StoredEmbedding(record, results.arrays[record.job.id]["embedding"])
-        for record in (results.records if results else ())
-        if results and record.status is Status.OK and is_of(config, record)
+        StoredEmbedding(
+            record, results.arrays[record.job.id]["embedding"], reducer_label(record) in controls
+        )
+        for record in results.records
+        if record.status is Status.OK and is_of(config, record)
     ]
 
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.autoencoders.training import Objective
+from bench.autoencoders.untyped import Network, Tensor
 from bench.errors import DegenerateError
 from bench.seeds import stream
 from bench.studies.study import Cell, Values
@@ -129,12 +131,12 @@ def train_one(
     variables = [v.value for v in (*encoder.trainable_variables, *decoder.trainable_variables)]
     pixels, points = training.shape[1], tf.constant(training)
 
-    def objective(batch: Any, seed: Any, weight: Any) -> tuple[Any, Any]:  # noqa: ANN401, ARG001
+    def objective(batch: Tensor, _seed: Tensor, _weight: Tensor) -> tuple[Tensor, Tensor]:
         losses = loss.negative_log(batch, decoder(encoder(batch, training=True), training=True))
         return tf.reduce_mean(losses) / pixels, tf.constant(0.0)
 
     @tf.function(autograph=False)  # type: ignore[untyped-decorator]
-    def norm() -> Any:  # noqa: ANN401 - a tensor
+    def norm() -> Tensor:
         with tf.GradientTape() as tape:
             value, _ = objective(points, None, None)
         return tf.linalg.global_norm(tape.gradient(value, variables))
@@ -142,7 +144,7 @@ def train_one(
     norms: list[float | None] = []
     errors: list[float | None] = []
 
-    def note(*_: Any) -> None:  # noqa: ANN401 - told more than it needs
+    def note(*_: object) -> None:
         norms.append(float(norm()))
         error = held_out - model.inverse_transform(model.transform(held_out))
         errors.append(float((error.astype(np.float64) ** 2).mean()))
@@ -158,7 +160,7 @@ def train_one(
     return model, {"gradient_norm": norms, "mean_squared_error": errors}
 
 
-def _saturate(decoder: Any, *, linear: bool) -> None:  # noqa: ANN401 - a keras.Model
+def _saturate(decoder: Network, *, linear: bool) -> None:
     """Set the last biases so that all outputs are nearly 1."""
     import tensorflow as tf
 
@@ -167,9 +169,9 @@ def _saturate(decoder: Any, *, linear: bool) -> None:  # noqa: ANN401 - a keras.
 
 
 def _descend(
-    objective: Any,  # noqa: ANN401 - works on tensors
+    objective: Objective,
     variables: list[Any],
-    points: Any,  # noqa: ANN401 - a tensor
+    points: Tensor,
     epochs: int,
     seed: int,
     note: Callable[[], None],
@@ -181,7 +183,7 @@ def _descend(
     rate, orders = _DESCENT_RATE * pixels, stream(seed, "study:likelihood:batches")
 
     @tf.function(autograph=False)  # type: ignore[untyped-decorator]
-    def step(rows: Any) -> None:  # noqa: ANN401 - a tensor
+    def step(rows: Tensor) -> None:
         with tf.GradientTape() as tape:
             loss, _ = objective(tf.gather(points, rows), None, None)
         for variable, gradient in zip(variables, tape.gradient(loss, variables), strict=True):

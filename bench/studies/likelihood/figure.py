@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.studies.likelihood.cells import DESCENT, neuron
@@ -42,7 +43,7 @@ def likelihood_figure(
     return figure
 
 
-def _differences(ax: Any, cells: pd.DataFrame, measures: tuple[str, ...]) -> None:  # noqa: ANN401 - of matplotlib
+def _differences(ax: Axes, cells: pd.DataFrame, measures: tuple[str, ...]) -> None:
     offsets = np.linspace(-0.12, 0.12, len(measures)) if len(measures) > 1 else [0.0]
     for measure, offset in zip(measures, offsets, strict=True):
         found = differences(cells, measure)
@@ -62,7 +63,7 @@ def _differences(ax: Any, cells: pd.DataFrame, measures: tuple[str, ...]) -> Non
 
 
 def _course(
-    ax: Any,  # noqa: ANN401 - of matplotlib
+    ax: Axes,
     curves: Mapping[tuple[str, str, str], pd.DataFrame],
     name: str,
     start: str,
@@ -79,7 +80,7 @@ def _course(
     ax.set_xlabel("epoch (median, and 10 to 90 % of all cells)")
 
 
-def _neurons(ax: Any) -> None:  # noqa: ANN401 - of matplotlib
+def _neurons(ax: Axes) -> None:
     for (w, b), style in (((0.6, 0.9), "-"), ((2.0, 2.0), "--")):
         for cross_entropy, color in ((False, "C3"), (True, "C0")):
             loss = "cross-entropy" if cross_entropy else "squared error"

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -50,7 +51,7 @@ def manifold_figure(cells: pd.DataFrame) -> Figure:
     return figure
 
 
-def _estimates(ax: Any, cells: pd.DataFrame, styles: dict[str, dict[str, Any]]) -> None:  # noqa: ANN401 - of matplotlib
+def _estimates(ax: Axes, cells: pd.DataFrame, styles: dict[str, dict[str, Any]]) -> None:
     """One row for each dataset, one marker for each estimate."""
     colors = [style["color"] for style in styles.values()]
     rows = np.arange(len(styles))
@@ -73,12 +74,12 @@ def _estimates(ax: Any, cells: pd.DataFrame, styles: dict[str, dict[str, Any]]) 
     ax.set_yticks(rows, list(styles), fontsize=8)
     ax.invert_yaxis()
     ax.set(xscale="log", xlabel="dimensions", title="intrinsic dimension")
-    ax.set_xticks(_TICKS, _TICKS)
+    ax.set_xticks(_TICKS, list(map(str, _TICKS)))
     ax.minorticks_off()
     ax.legend(handles=handles, fontsize=7, loc="upper right")
 
 
-def _neighbors(ax: Any, cells: pd.DataFrame, styles: dict[str, dict[str, Any]]) -> None:  # noqa: ANN401
+def _neighbors(ax: Axes, cells: pd.DataFrame, styles: dict[str, dict[str, Any]]) -> None:
     """Distances, and beside them how they would fall on manifolds of a few dimensions."""
     _curves(ax, cells, "neighbor_distance", SIZES, styles)
     for d in _SLOPES:
@@ -88,7 +89,7 @@ def _neighbors(ax: Any, cells: pd.DataFrame, styles: dict[str, dict[str, Any]]) 
                     fontsize=7, color=_GREY)  # fmt: skip
     ax.set(xscale="log", yscale="log", xlabel="images", title="nearest neighbour")
     ax.set_ylabel("distance, over that of any two")
-    ax.set_xticks(SIZES, SIZES)
+    ax.set_xticks(SIZES, list(map(str, SIZES)))
     ticks = [10.0**power for power in range(-3, 1)]
     ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.set_xlim(right=SIZES[-1] * 1.35)
@@ -97,7 +98,7 @@ def _neighbors(ax: Any, cells: pd.DataFrame, styles: dict[str, dict[str, Any]]) 
 
 
 def _curves(
-    ax: Any,  # noqa: ANN401 - of matplotlib
+    ax: Axes,
     cells: pd.DataFrame,
     curve: str,
     places: tuple[int, ...],

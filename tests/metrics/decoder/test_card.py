@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 import pytest
+from controls import coder
 from scipy.spatial.distance import cdist
 
-from bench.controls import DECODERS
 from bench.manifolds.sampled import SampledManifold
 from bench.metrics.decoder.card import judge
 from bench.metrics.decoder.decoding import NOISE_LEVELS, Decoding
@@ -41,7 +41,7 @@ def decoding(encode, decode, *, known=True, **changed):
 
 
 def control(name, **options):
-    return decoding(*DECODERS[name](plane(400, 1)), **options)
+    return decoding(*coder(name, plane(400, 1)), **options)
 
 
 def flat(points):
@@ -163,7 +163,7 @@ def test_without_a_known_manifold_the_truth_is_held_out_data_and_it_is_said():
 
 
 def test_the_ends_of_a_line_are_not_its_own_truth():
-    found = decoding(*DECODERS["identity"](plane(400, 1)), known=False)
+    found = decoding(*coder("identity", plane(400, 1)), known=False)
     distances = found.lines_off_truth(found.pixel_lines)
     others = [np.delete(found.held_out, pair, axis=0) for pair in found.pairs]
     between = cdist(found.held_out, found.held_out)
