@@ -14,6 +14,7 @@ from bench.data.downloads import Source, fetch
 from bench.engine.child import apart
 from bench.engine.pool import Limits, shared_memory
 from bench.engine.quarantine import known_metrics, metrics_of_plugins, quarantine
+from bench.engine.rescore import revisions
 from bench.engine.resume import Todo, what_is_left
 from bench.engine.run import Run, run_jobs
 from bench.engine.sources import downloads_of
@@ -84,22 +85,58 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
     store = Store(settings.out)
     with store.run():
         announce(store.folder, TABLES)  # what cannot be published later is refused now
-        todo = what_is_left(jobs, store, retry=settings.retry)
-        warn(f"{problem} It is made again." for problem in todo.damaged)
-        _say_what_is_left(todo)
-        _download(todo, registry)
-        run = _run(todo, store, settings, registry)
-        results = _load(store, registry)
-        _publish(results, store, again=False)
+        todo = what_is_left(jobs, store, retry=settings.retry, current=revisions(registry))
+        results = _carry_out(todo, store, settings, registry)
     _show(results, {job.id for job in jobs})
-    if run.records:
-        console.print(
-            f"{len(run.records)} job(s) in {run.wall_seconds:.0f} s on {run.workers} worker(s), "
-            f"utilisation {run.utilisation:.2f}."
-        )
-    failed = [r for r in (*todo.done, *run.records) if r.status.is_failure]
+    failed = [r for r in results.all_records if r.status.is_failure and r.job in jobs]
     _summarise_failures(failed, store)
     return 1 if (failed or registry.broken) and not settings.allow_failures else 0
+
+
+def rescore(settings: Settings) -> int:
+    """Compute what stored embeddings lack of the current metrics, and publish.
+
+    Returns
+    -------
+    int
+        The exit code: 1 if a record could not be rescored, or a metric cannot be imported.
+
+    Raises
+    ------
+    BenchError
+        If there are no records, or the results cannot be written.
+    """
+    registry = Registry(settings.plugins)
+    registry = quarantine(registry, metrics_of_plugins(registry, "metric"))
+    _warn_of_metrics(registry)
+    store = Store(settings.out)
+    with store.run():
+        records, damaged = store.records()
+        warn(damaged)
+        jobs = [record.job for record in records]
+        todo = what_is_left(jobs, store, current=revisions(registry))
+        results = _carry_out(todo, store, settings, registry)
+    _show(results, {job.id for job in jobs})
+    still = what_is_left(jobs, store, current=revisions(registry)).outdated
+    return 1 if still or registry.broken else 0
+
+
+def _carry_out(todo: Todo, store: Store, settings: Settings, registry: Registry) -> Results:
+    """Run what is left, publish, and say what came of it."""
+    warn(f"{problem} It is made again." for problem in todo.damaged)
+    _say_what_is_left(todo)
+    _download(todo, registry)
+    run = _run(todo, store, settings, registry)
+    warn(run.problems)
+    results = _load(store, registry)
+    _publish(results, store, again=False)
+    if run.records or run.rescored:
+        console.print(
+            f"{len(run.records)} job(s) run, {len(run.rescored)} rescored in "
+            f"{run.wall_seconds:.0f} s on {run.workers} worker(s), utilisation "
+            f"{run.utilisation:.2f}."
+        )
+    return results
 
 
 def report(
@@ -164,8 +201,8 @@ def _publish(results: Results, store: Store, *, again: bool) -> None:
 
 def _show(results: Results, jobs: Collection[str]) -> None:
     """Show what some jobs came to, and whether it is what is published, in about twenty lines."""
-    for table, left_out in summary_tables(results, jobs, console.width):
-        console.print(table)
+    for title, table, left_out in summary_tables(results, jobs, console.width):
+        console.print(f"[bold]{title}[/bold]", table, sep="\n")
         if left_out:
             console.print(f"{left_out}: see comparison.md.")
     own = [record.job for record in results.records if record.job.id in jobs]
@@ -181,6 +218,13 @@ def _show(results: Results, jobs: Collection[str]) -> None:
 
 def _say_what_is_left(todo: Todo) -> None:
     done, planned = len(todo.done), len(todo.done) + len(todo.jobs)
+    if todo.outdated:
+        names = sorted({name for _, outdated in todo.outdated for name in outdated})
+        console.print(
+            f"{len(todo.outdated)} stored embedding(s) lack the current scores of "
+            f"{', '.join(names)}: they are computed, and nothing is fitted again.",
+            soft_wrap=True,
+        )
     if not todo.jobs:
         console.print(f"All {planned} jobs are done already: nothing to run.")
     else:
@@ -215,7 +259,7 @@ def _download(todo: Todo, registry: Registry) -> None:
     Here it is seen and can be stopped, takes no time from a job's limit, and is done once. What
     cannot be had becomes a row of each job of that dataset.
     """
-    configs = {config.id: config for config in (*(j.dataset for j in todo.jobs), *todo.datasets)}
+    configs = {config.id: config for config in todo.all_datasets}
     tried: set[Source] = set()
     for config in configs.values():
         try:
@@ -233,8 +277,9 @@ def _download(todo: Todo, registry: Registry) -> None:
 
 
 def _run(todo: Todo, store: Store, settings: Settings, registry: Registry) -> Run:
-    display = Display(console, len(todo.jobs))
-    workers = min(settings.workers or cores(), max(len(todo.jobs), 1))
+    tasks = len(todo.jobs) + len(todo.outdated)
+    display = Display(console, tasks)
+    workers = min(settings.workers or cores(), max(tasks, 1))
     settings = replace(settings, workers=workers)  # more than jobs would only divide the memory
     try:
         with display.live():
@@ -246,6 +291,7 @@ def _run(todo: Todo, store: Store, settings: Settings, registry: Registry) -> Ru
                 workers=settings.workers,
                 registry=registry,
                 datasets=todo.datasets,
+                outdated=todo.outdated,
             )
     except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or a signal to end
         kept, planned = len(todo.done) + display.done, len(todo.done) + len(todo.jobs)
