@@ -132,16 +132,16 @@ class Item:
     def version(self) -> str:
         """What tells this state of its code from any other, found without importing it.
 
-        Of a file of the user's, twelve hexadecimal digits of the SHA-256 of all Python files of
-        its package, or of itself; of an installed module, its distribution and version.
+        Empty of what is built in, whose revision says it. Of an installed module, its distribution
+        and version; of another file twelve hexadecimal digits of its SHA-256, or if it is a
+        package of that of all its Python files.
         """
-        if self._file is None:
+        if self.is_built_in or self._file is None:
             return ""
-        if self.module.endswith(".py"):
-            return _digest_of(self._file)
         package = self.module.partition(".")[0]
         names = metadata.packages_distributions().get(package, ())
-        return " ".join(f"{name} {metadata.version(name)}" for name in sorted(set(names)))
+        versions = (f"{name} {metadata.version(name)}" for name in sorted(set(names)))
+        return ", ".join(versions) or _digest_of(self._file)
 
     def load(self) -> tuple[Any, int]:
         """Import the item.

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.markup import escape
-from rich.table import Table
 
 from bench.cli.options import PUBLISHED
 from bench.cli.progress import Display
@@ -20,17 +19,19 @@ from bench.engine.run import Run, run_jobs
 from bench.engine.sources import downloads_of
 from bench.engine.threads import cores
 from bench.errors import BenchError, UnavailableError
-from bench.record import Record
+from bench.record import Status
 from bench.registry import Kind, Registry
 from bench.report.agreement import agreement, agreement_lines
 from bench.report.frame import Results, load_results
-from bench.report.publish import TABLES, find_tables, is_published, publish
+from bench.report.publish import TABLES, failures, find_tables, is_published, publish
 from bench.report.published import Published
 from bench.report.terminal import summary_tables
 from bench.results_folder import announce
 from bench.store import Store
 from bench.studies.calibration.report import supplement
 from bench.suite import Overrides, Suite, chosen_items, plan
+
+_MAX_LINES = 10  # of kinds of failure
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Settings:
         GiB for each job; 80 % of memory, shared by the workers, if None.
     retry : bool
         Run failed jobs again.
+    rerun : tuple of str
+        Names of reducers and datasets whose jobs run again even if they are done.
     allow_failures : bool
         Do not let failed jobs decide the exit code.
     plugins : tuple of Path
@@ -62,6 +65,7 @@ class Settings:
     retry: bool
     allow_failures: bool
     plugins: tuple[Path, ...]
+    rerun: tuple[str, ...] = ()
 
     @property
     def limits(self) -> Limits:
@@ -85,11 +89,17 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
     store = Store(settings.out)
     with store.run():
         announce(store.folder, TABLES)  # what cannot be published later is refused now
-        todo = what_is_left(jobs, store, retry=settings.retry, current=revisions(registry))
+        todo = what_is_left(
+            jobs,
+            store,
+            retry=settings.retry,
+            rerun=settings.rerun,
+            current=revisions(registry),
+        )
         results = _carry_out(todo, store, settings, registry)
     _show(results, {job.id for job in jobs})
     failed = [r for r in results.all_records if r.status.is_failure and r.job in jobs]
-    _summarise_failures(failed, store)
+    _summarise_failures(results, {job.id for job in jobs}, store)
     return 1 if (failed or registry.broken) and not settings.allow_failures else 0
 
 
@@ -218,6 +228,8 @@ def _show(results: Results, jobs: Collection[str]) -> None:
 
 def _say_what_is_left(todo: Todo) -> None:
     done, planned = len(todo.done), len(todo.done) + len(todo.jobs)
+    for name, count in sorted(todo.edited.items()):
+        warn([f"The code of {name} is not that of its stored results: {count} job(s) run again."])
     if todo.outdated:
         names = sorted({name for _, outdated in todo.outdated for name in outdated})
         console.print(
@@ -243,7 +255,17 @@ def _tested(registry: Registry, suite: Suite) -> Registry:
     items = [item for kind in kinds for item in metrics_of_plugins(registry, kind)]
     registry = quarantine(registry, [*chosen_items(suite, registry), *items])
     _warn_of_metrics(registry)
+    _require_dotted_paths(suite, registry)
     return registry
+
+
+def _require_dotted_paths(suite: Suite, registry: Registry) -> None:
+    """Refuse a dotted path that leads nowhere; a broken file among plugins is a row instead."""
+    for choice in suite.reducers:
+        if ":" in choice.name and (why := registry.find("reducer", choice.name).unavailable):
+            raise BenchError(
+                f"{why.rstrip('.')}. Check the path, and that its package is installed."
+            )
 
 
 def _warn_of_metrics(registry: Registry) -> None:
@@ -303,15 +325,20 @@ def _run(todo: Todo, store: Store, settings: Settings, registry: Registry) -> Ru
         raise
 
 
-def _summarise_failures(failed: list[Record], store: Store) -> None:
-    if not failed:
+def _summarise_failures(results: Results, jobs: Collection[str], store: Store) -> None:
+    """Name the jobs that failed, those that failed alike in one line."""
+    found = failures(results, jobs)
+    found = found[found["status"] != Status.UNSUPPORTED]
+    if found.empty:
         return
-    title = f"jobs that failed: {len(failed)}"
-    table = Table("status", "job", "reason", title=title, title_justify="left")
-    for record in failed:
-        table.add_row(record.status, escape(record.job.label), escape(record.reason or ""))
-    console.print(table)
+    console.print(f"{found['jobs'].sum()} job(s) failed:")
+    for row in found.head(_MAX_LINES).itertuples():
+        text = f"  {row.status}: {row.reducer} on {row.datasets} ({row.jobs} job(s)): {row.reason}"
+        console.print(escape(text), highlight=False, soft_wrap=True)
+    if len(found) > _MAX_LINES:
+        console.print(f"  and {len(found) - _MAX_LINES} more kinds: see comparison.md.")
     console.print(
         f"The output of each is beside its record in '{store.folder / 'records'}'; --retry runs "
-        "them again."
+        "them again.",
+        soft_wrap=True,
     )
