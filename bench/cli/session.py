@@ -86,6 +86,7 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
     """
     registry = _tested(_with_own_data(Registry(settings.plugins), suite), suite)
     jobs = plan(suite, registry, overrides)
+    _require_dotted_paths(suite, registry)
     store = Store(settings.out)
     with store.run():
         announce(store.folder, TABLES)  # what cannot be published later is refused now
@@ -255,7 +256,6 @@ def _tested(registry: Registry, suite: Suite) -> Registry:
     items = [item for kind in kinds for item in metrics_of_plugins(registry, kind)]
     registry = quarantine(registry, [*chosen_items(suite, registry), *items])
     _warn_of_metrics(registry)
-    _require_dotted_paths(suite, registry)
     return registry
 
 
