@@ -1,0 +1,126 @@
+"""The stages of a run that Python and the command line share."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from bench.console import warn
+from bench.data.downloads import Source, fetch
+from bench.engine.child import apart
+from bench.engine.quarantine import known_metrics, metrics_of_plugins, quarantine
+from bench.engine.resume import Todo, what_is_left
+from bench.engine.sources import downloads_of
+from bench.errors import UnavailableError
+from bench.job import Job
+from bench.registry import Item, Kind, Registry
+from bench.report.frame import Results, load_results
+from bench.report.frame import Source as ResultsSource
+from bench.store import Store
+from bench.suite import Suite, chosen_items
+
+
+def registry_for(suite: Suite, plugins: Sequence[Path]) -> Registry:
+    """Return the registry that a suite is run with.
+
+    Every plugin of the suite is imported once in a process of its own; metrics that are left out
+    are warned of.
+
+    Parameters
+    ----------
+    suite : Suite
+        What is to be run; data of the user's own in it become datasets.
+    plugins : sequence of Path
+        Plugin folders.
+
+    Raises
+    ------
+    BenchError
+        If a plugin folder cannot be used, or a name is not known.
+    """
+    registry = Registry(tuple(plugins))
+    own = (registry.own_data(choice.name) for choice in suite.datasets)
+    registry = replace(registry, data=tuple(dict.fromkeys(path for path in own if path)))
+    kinds: tuple[Kind, ...] = ("metric", "decoder_metric") if suite.held_out else ("metric",)
+    metrics = [item for kind in kinds for item in metrics_of_plugins(registry, kind)]
+    return _quarantined(registry, [*chosen_items(suite, registry), *metrics])
+
+
+def registry_of_metrics(plugins: Sequence[Path]) -> Registry:
+    """Return the registry that results are read with: the metrics of plugins are imported.
+
+    Raises
+    ------
+    BenchError
+        If a plugin folder cannot be used.
+    """
+    registry = Registry(tuple(plugins))
+    return _quarantined(registry, metrics_of_plugins(registry, "metric"))
+
+
+def left_to_run(jobs: Sequence[Job], store: Store, *, retry: bool = False) -> Todo:
+    """Hold a plan against a store, and warn of damaged files, which are made again."""
+    todo = what_is_left(jobs, store, retry=retry)
+    warn(f"{problem} It is made again." for problem in todo.damaged)
+    return todo
+
+
+def download(todo: Todo, registry: Registry) -> None:
+    """Fetch what datasets are read from before any job begins.
+
+    Here it is seen and can be stopped, takes no time from a job's limit, and is done once. What
+    cannot be had becomes a row of each job of that dataset.
+    """
+    configs = {config.id: config for config in (*(j.dataset for j in todo.jobs), *todo.datasets)}
+    tried: set[Source] = set()
+    for config in configs.values():
+        try:
+            item = registry.find("dataset", config.name)
+            sources = apart(item, downloads_of, config.parameters)
+        except Exception:  # noqa: BLE001, S112 - a plugin may do anything: its jobs will say what
+            continue
+        new = [source for source in sources if source not in tried]
+        tried.update(new)
+        try:
+            for source in new:
+                fetch(source)
+        except UnavailableError as error:
+            warn([str(error)])
+
+
+def load(
+    source: ResultsSource,
+    registry: Registry,
+    *,
+    jobs: Collection[str] | None = None,
+    ks: Sequence[str] = (),
+) -> Results:
+    """Read results with the metrics of a registry, and warn of what is damaged.
+
+    Parameters
+    ----------
+    source : Store or Published
+    registry : Registry
+        Of `registry_for` or `registry_of_metrics`.
+    jobs : collection of str, optional
+        Ids of the jobs to keep; all if not given.
+    ks : sequence of str, optional
+        Where curves are read for tables; 15 and n/10 if not given.
+
+    Raises
+    ------
+    BenchError
+        If there is nothing to read, or a k is out of range.
+    """
+    metrics = known_metrics(registry)
+    results, damaged = load_results(source, jobs=jobs, ks=ks, metrics=metrics, registry=registry)
+    warn(damaged)
+    return results
+
+
+def _quarantined(registry: Registry, items: Sequence[Item]) -> Registry:
+    registry = quarantine(registry, items)
+    kinds: tuple[Kind, ...] = ("metric", "decoder_metric")
+    warn(why for kind in kinds for why in registry.refused(kind).values())
+    broken = (why.rstrip(".") for key, why in registry.broken if key.startswith(kinds))
+    warn(f"{why}. It is left out." for why in broken)
+    return registry
