@@ -25,6 +25,8 @@ class DatasetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Draws the points.
     revision : int
         Of the dataset's code.
+    code : str
+        Of a plugin, what tells this state of its code from any other (`bench.registry.Item`).
     """
 
     name: str
@@ -32,6 +34,7 @@ class DatasetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
     changed: tuple[str, ...] = ()
     revision: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] = 1
+    code: str = ""
 
     @property
     def label(self) -> str:
@@ -57,12 +60,15 @@ class ReducerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         The names of the parameters that differ from the defaults; they show in tables.
     revision : int
         Of the reducer's code.
+    code : str
+        Of a plugin, what tells this state of its code from any other (`bench.registry.Item`).
     """
 
     name: str
     parameters: dict[str, Any]
     changed: tuple[str, ...] = ()
     revision: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] = 1
+    code: str = ""
 
     @property
     def label(self) -> str:
@@ -135,6 +141,8 @@ def _identity(config: DatasetConfig | ReducerConfig) -> dict[str, Any]:
     """All that decides the outcome; which values happen to be defaults does not."""
     fields = msgspec.structs.asdict(config)
     del fields["changed"]
+    if not config.code:
+        del fields["code"]
     return fields
 
 

@@ -11,6 +11,7 @@ Built-in reducers and datasets use the first door like everyone. Listing imports
 file needs is read off its import statements.
 """
 
+import hashlib
 import importlib
 import re
 import sys
@@ -126,6 +127,21 @@ class Item:
             return ""
         own = self.attribute.rpartition(".")[2]
         return docstring_of(self._file, own if self.name == own else None)
+
+    @cached_property
+    def version(self) -> str:
+        """What tells this state of its code from any other, found without importing it.
+
+        Empty of what is built in, whose revision says it. Of an installed module, its distribution
+        and version; of another file twelve hexadecimal digits of its SHA-256, or if it is a
+        package of that of all its Python files.
+        """
+        if self.is_built_in or self._file is None:
+            return ""
+        package = self.module.partition(".")[0]
+        names = metadata.packages_distributions().get(package, ())
+        versions = (f"{name} {metadata.version(name)}" for name in sorted(set(names)))
+        return ", ".join(versions) or _digest_of(self._file)
 
     def load(self) -> tuple[Any, int]:
         """Import the item.
@@ -321,6 +337,16 @@ class Registry:
         for folder in self.plugins:
             for name, file in _plugins_in(folder / f"{kind}s"):
                 yield Item(kind, name, str(file), str(file.absolute()), kind)
+
+
+def _digest_of(file: Path) -> str:
+    """Return the first digits of the SHA-256 of a file, or of all in its package."""
+    is_package = file.name == "__init__.py"
+    files = sorted(file.parent.rglob("*.py")) if is_package else [file]
+    digest = hashlib.sha256()
+    for one in files:
+        digest.update(one.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _plugins_in(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -251,7 +251,7 @@ def _reducer_config(choice: Choice, registry: Registry, overrides: Overrides) ->
         return apart(item, _complete_reducer, choice.name, given)
     except UnavailableError:
         # The worker will meet the same and make it a row of the table.
-        return ReducerConfig(choice.name, *complete(given, {}))
+        return ReducerConfig(choice.name, *complete(given, {}), code=item.version)
 
 
 def _complete_reducer(item: Item, name: str, given: dict[str, Any]) -> ReducerConfig:
@@ -264,7 +264,7 @@ def _complete_reducer(item: Item, name: str, given: dict[str, Any]) -> ReducerCo
         )
     if not reducer.takes_any_parameter:
         _check_parameters(name, given, reducer.parameters)
-    return ReducerConfig(name, *complete(given, reducer.parameters), revision)
+    return ReducerConfig(name, *complete(given, reducer.parameters), revision, item.version)
 
 
 def _dataset_config(
@@ -277,7 +277,7 @@ def _dataset_config(
         return apart(item, _complete_dataset, choice.name, n, given)
     except UnavailableError:
         parameters, changed = complete(({} if n is None else {"n": n}) | given, {})
-        return DatasetConfig(item.name, parameters, 0, changed)
+        return DatasetConfig(item.name, parameters, 0, changed, code=item.version)
 
 
 def _complete_dataset(item: Item, name: str, n: int | None, given: dict[str, Any]) -> DatasetConfig:
@@ -294,7 +294,7 @@ def _complete_dataset(item: Item, name: str, n: int | None, given: dict[str, Any
         given = _points(name, n, item, given) | given
     defaults = {key: value for key, value in defaults_of(factory).items() if key != "seed"}
     parameters, changed = complete(given, defaults)
-    return DatasetConfig(item.name, parameters, 0, changed, revision)
+    return DatasetConfig(item.name, parameters, 0, changed, revision, item.version)
 
 
 def _check_kind(name: str, value: object, annotation: object) -> None:

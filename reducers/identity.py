@@ -28,4 +28,11 @@ class Identity:
         return np.asarray(codes)
 
 
-reducer = Reducer(Identity, family="control", transform=True, inverse=True, own_dimensions=True)
+reducer = Reducer(
+    Identity,
+    family="control",
+    transform=True,
+    inverse=True,
+    own_dimensions=True,
+    deterministic=True,
+)

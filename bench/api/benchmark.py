@@ -9,16 +9,16 @@ from typing import Any
 import msgspec
 
 from bench.api.arguments import as_sequence, chosen_suite, limits_of, overrides_of
-from bench.api.estimators import AnyReducer, as_choice, require_importable
+from bench.api.estimators import AnyReducer, as_choice
 from bench.api.progress import Display, Silent
 from bench.api.results import Results
 from bench.api.stages import download, left_to_run, load, registry_for
-from bench.console import console
+from bench.console import console, warn
 from bench.engine.pool import Limits
+from bench.engine.resume import Todo
 from bench.engine.run import run_jobs
 from bench.engine.spawning import in_worker
 from bench.errors import BenchError
-from bench.job import Job
 from bench.registry import Registry
 from bench.store import Store
 from bench.suite import Choice, Suite, plan
@@ -37,6 +37,7 @@ def run(
     workers: int | None = None,
     time_limit: float = 600,
     retry: bool = False,
+    rerun: Sequence[str] = (),
     plugins: Sequence[str | Path] = (),
     progress: bool | None = None,
 ) -> Results:
@@ -72,6 +73,8 @@ def run(
         Seconds for each job.
     retry : bool
         Run again what failed.
+    rerun : sequence of str
+        Reducers and datasets whose jobs run again even if they are done.
     plugins : sequence of str or Path
         Folders that hold ``reducers/``, ``datasets/`` or ``metrics/``.
     progress : bool, optional
@@ -99,42 +102,43 @@ def run(
     _require_the_main_process()
     chosen = chosen_suite(suite, datasets, seeds, n_components)
     if reducers is not None:
-        given = list(as_sequence("reducers", reducers))
+        given = as_sequence("reducers", reducers)
         choices = tuple(as_choice(one, chosen.n_components) for one in given)
         chosen = msgspec.structs.replace(chosen, reducers=choices)
     limits = limits_of(workers, time_limit)
     registry = registry_for(chosen, [Path(one) for one in as_sequence("plugins", plugins)])
-    if reducers is not None:
-        require_importable(given, choices, registry)
     jobs = plan(chosen, registry, overrides_of(parameters, chosen, n))
     with _results_folder(out) as folder:
-        return _run(jobs, Store(folder), registry, limits, workers, retry, _shown(progress))
+        store = Store(folder)
+        with store.run():
+            todo = left_to_run(jobs, store, registry, retry=retry, rerun=rerun)
+            download(todo, registry)
+            _carry_out(todo, store, registry, limits, workers, shown=_shown(progress))
+            return Results.of(load(store, registry, jobs={job.id for job in jobs}))
 
 
-def _run(
-    jobs: Sequence[Job],
+def _carry_out(
+    todo: Todo,
     store: Store,
     registry: Registry,
     limits: Limits,
     workers: int | None,
-    retry: bool,
+    *,
     shown: bool,
-) -> Results:
-    with store.run():
-        todo = left_to_run(jobs, store, retry=retry)
-        download(todo, registry)
-        display = Display(console, len(todo.jobs))
-        with display.live() if shown else nullcontext():
-            run_jobs(
-                todo.jobs,
-                store,
-                display if shown else Silent(),
-                limits=limits,
-                registry=registry,
-                workers=workers,
-                datasets=todo.datasets,
-            )
-        return Results.of(load(store, registry, jobs={job.id for job in jobs}))
+) -> None:
+    display = Display(console, len(todo.jobs) + len(todo.outdated))
+    with display.live() if shown else nullcontext():
+        done = run_jobs(
+            todo.jobs,
+            store,
+            display if shown else Silent(),
+            limits=limits,
+            registry=registry,
+            workers=workers,
+            datasets=todo.datasets,
+            outdated=todo.outdated,
+        )
+    warn(done.problems)
 
 
 def _require_the_main_process() -> None:

@@ -2,13 +2,12 @@
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from bench.errors import BenchError
 from bench.parameters import complete, defaults_of, signature_of
 from bench.reducer import FROM_JOB, Estimator, Reducer
-from bench.registry import Registry
 from bench.suite import Choice
 
 AnyReducer = str | Choice | Estimator | type[Estimator] | Callable[..., Estimator]
@@ -54,31 +53,6 @@ def as_choice(reducer: AnyReducer, n_components: int) -> Choice:
             f"fit_transform or its class, got {type(reducer).__name__}."
         )
     return Choice(_dotted_path(type(reducer)), _parameters(reducer, n_components))
-
-
-def require_importable(
-    reducers: Iterable[AnyReducer], choices: Iterable[Choice], registry: Registry
-) -> None:
-    """Refuse an object that worker processes tried to import, and could not.
-
-    Parameters
-    ----------
-    reducers : iterable of AnyReducer
-        As given.
-    choices : iterable of Choice
-        The same, from `as_choice`.
-    registry : Registry
-        Of `bench.api.stages.registry_for`.
-
-    Raises
-    ------
-    BenchError
-        Naming the first.
-    """
-    for reducer, choice in zip(reducers, choices, strict=True):
-        why = registry.find("reducer", choice.name).broken
-        if why and not isinstance(reducer, str | Choice):
-            raise BenchError(f"{why.rstrip('.')}: {_HOW}.")
 
 
 def _dotted_path(made_by: Any) -> str:  # noqa: ANN401 - a class or function of any kind

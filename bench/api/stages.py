@@ -8,9 +8,10 @@ from bench.console import warn
 from bench.data.downloads import Source, fetch
 from bench.engine.child import apart
 from bench.engine.quarantine import known_metrics, metrics_of_plugins, quarantine
+from bench.engine.rescore import revisions
 from bench.engine.resume import Todo, what_is_left
 from bench.engine.sources import downloads_of
-from bench.errors import UnavailableError
+from bench.errors import BenchError, UnavailableError
 from bench.job import Job
 from bench.registry import Item, Kind, Registry
 from bench.report.frame import Results, load_results
@@ -35,14 +36,16 @@ def registry_for(suite: Suite, plugins: Sequence[Path]) -> Registry:
     Raises
     ------
     BenchError
-        If a plugin folder cannot be used, or a name is not known.
+        If a plugin folder cannot be used, a name is not known, or a dotted path leads nowhere.
     """
     registry = Registry(tuple(plugins))
     own = (registry.own_data(choice.name) for choice in suite.datasets)
     registry = replace(registry, data=tuple(dict.fromkeys(path for path in own if path)))
     kinds: tuple[Kind, ...] = ("metric", "decoder_metric") if suite.held_out else ("metric",)
     metrics = [item for kind in kinds for item in metrics_of_plugins(registry, kind)]
-    return _quarantined(registry, [*chosen_items(suite, registry), *metrics])
+    registry = _quarantined(registry, [*chosen_items(suite, registry), *metrics])
+    _require_dotted_paths(suite, registry)
+    return registry
 
 
 def registry_of_metrics(plugins: Sequence[Path]) -> Registry:
@@ -57,10 +60,40 @@ def registry_of_metrics(plugins: Sequence[Path]) -> Registry:
     return _quarantined(registry, metrics_of_plugins(registry, "metric"))
 
 
-def left_to_run(jobs: Sequence[Job], store: Store, *, retry: bool = False) -> Todo:
-    """Hold a plan against a store, and warn of damaged files, which are made again."""
-    todo = what_is_left(jobs, store, retry=retry)
+def left_to_run(
+    jobs: Sequence[Job],
+    store: Store,
+    registry: Registry,
+    *,
+    retry: bool = False,
+    rerun: Sequence[str] = (),
+) -> Todo:
+    """Hold a plan against a store, and warn of what is there and cannot be used.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        The plan.
+    store : Store
+        Where records are.
+    registry : Registry
+        With the current metrics.
+    retry : bool
+        Whether a recorded failure is to be run again.
+    rerun : sequence of str
+        Names of reducers and datasets whose jobs run again even if they are done.
+
+    Raises
+    ------
+    BenchError
+        If a name in ``rerun`` is not in the plan.
+    """
+    todo = what_is_left(jobs, store, retry=retry, rerun=rerun, current=revisions(registry))
     warn(f"{problem} It is made again." for problem in todo.damaged)
+    warn(
+        f"The code of {name} is not that of its stored results: {count} job(s) run again."
+        for name, count in sorted(todo.edited.items())
+    )
     return todo
 
 
@@ -70,7 +103,7 @@ def download(todo: Todo, registry: Registry) -> None:
     Here it is seen and can be stopped, takes no time from a job's limit, and is done once. What
     cannot be had becomes a row of each job of that dataset.
     """
-    configs = {config.id: config for config in (*(j.dataset for j in todo.jobs), *todo.datasets)}
+    configs = {config.id: config for config in todo.all_datasets}
     tried: set[Source] = set()
     for config in configs.values():
         try:
@@ -115,6 +148,15 @@ def load(
     results, damaged = load_results(source, jobs=jobs, ks=ks, metrics=metrics, registry=registry)
     warn(damaged)
     return results
+
+
+def _require_dotted_paths(suite: Suite, registry: Registry) -> None:
+    """Refuse a dotted path that leads nowhere; a broken file among plugins is a row instead."""
+    for choice in suite.reducers:
+        if ":" in choice.name and (why := registry.find("reducer", choice.name).unavailable):
+            raise BenchError(
+                f"{why.rstrip('.')}. Check the path, and that its package is installed."
+            )
 
 
 def _quarantined(registry: Registry, items: Sequence[Item]) -> Registry:

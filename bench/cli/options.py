@@ -45,6 +45,13 @@ MemoryLimit = Annotated[
     ),
 ]
 Retry = Annotated[bool, typer.Option("--retry", help="Run failed jobs again.")]
+Rerun = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Reducer or dataset whose jobs run again even if they are done; repeatable.",
+        metavar="NAME",
+    ),
+]
 AllowFailures = Annotated[
     bool, typer.Option("--allow-failures", help="Exit with 0 even if jobs failed.")
 ]

@@ -5,28 +5,30 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.markup import escape
-from rich.table import Table
 
 from bench.api.progress import Display
 from bench.api.stages import download, left_to_run, load, registry_for, registry_of_metrics
 from bench.cli.options import PUBLISHED
-from bench.console import console, errors
+from bench.console import console, errors, warn
 from bench.engine.pool import Limits, shared_memory
-from bench.engine.resume import Todo
+from bench.engine.rescore import revisions
+from bench.engine.resume import Todo, what_is_left
 from bench.engine.run import Run, run_jobs
 from bench.engine.threads import cores
 from bench.errors import BenchError
-from bench.record import Record
+from bench.record import Status
 from bench.registry import Registry
 from bench.report.agreement import agreement, agreement_lines
 from bench.report.frame import Results, load_results
-from bench.report.publish import TABLES, find_tables, is_published, publish
+from bench.report.publish import TABLES, failures, find_tables, is_published, publish
 from bench.report.published import Published
 from bench.report.terminal import summary_tables
 from bench.results_folder import announce
 from bench.store import Store
 from bench.studies.calibration.report import supplement
 from bench.suite import Overrides, Suite, plan
+
+_MAX_LINES = 10  # of kinds of failure
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Settings:
         GiB for each job; 80 % of memory, shared by the workers, if None.
     retry : bool
         Run failed jobs again.
+    rerun : tuple of str
+        Names of reducers and datasets whose jobs run again even if they are done.
     allow_failures : bool
         Do not let failed jobs decide the exit code.
     plugins : tuple of Path
@@ -58,6 +62,7 @@ class Settings:
     retry: bool
     allow_failures: bool
     plugins: tuple[Path, ...]
+    rerun: tuple[str, ...] = ()
 
     @property
     def limits(self) -> Limits:
@@ -81,21 +86,55 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
     store = Store(settings.out)
     with store.run():
         announce(store.folder, TABLES)  # what cannot be published later is refused now
-        todo = left_to_run(jobs, store, retry=settings.retry)
-        _say_what_is_left(todo)
-        download(todo, registry)
-        run = _run(todo, store, settings, registry)
-        results = load(store, registry)
-        _publish(results, store, again=False)
+        todo = left_to_run(jobs, store, registry, retry=settings.retry, rerun=settings.rerun)
+        results = _carry_out(todo, store, settings, registry)
     _show(results, {job.id for job in jobs})
-    if run.records:
-        console.print(
-            f"{len(run.records)} job(s) in {run.wall_seconds:.0f} s on {run.workers} worker(s), "
-            f"utilisation {run.utilisation:.2f}."
-        )
-    failed = [r for r in (*todo.done, *run.records) if r.status.is_failure]
-    _summarise_failures(failed, store)
+    failed = [r for r in results.all_records if r.status.is_failure and r.job in jobs]
+    _summarise_failures(results, {job.id for job in jobs}, store)
     return 1 if (failed or registry.broken) and not settings.allow_failures else 0
+
+
+def rescore(settings: Settings) -> int:
+    """Compute what stored embeddings lack of the current metrics, and publish.
+
+    Returns
+    -------
+    int
+        The exit code: 1 if a record could not be rescored, or a metric cannot be imported.
+
+    Raises
+    ------
+    BenchError
+        If there are no records, or the results cannot be written.
+    """
+    registry = registry_of_metrics(settings.plugins)
+    store = Store(settings.out)
+    with store.run():
+        records, damaged = store.records()
+        warn(damaged)
+        jobs = [record.job for record in records]
+        todo = left_to_run(jobs, store, registry)
+        results = _carry_out(todo, store, settings, registry)
+    _show(results, {job.id for job in jobs})
+    still = what_is_left(jobs, store, current=revisions(registry)).outdated
+    return 1 if still or registry.broken else 0
+
+
+def _carry_out(todo: Todo, store: Store, settings: Settings, registry: Registry) -> Results:
+    """Run what is left, publish, and say what came of it."""
+    _say_what_is_left(todo)
+    download(todo, registry)
+    run = _run(todo, store, settings, registry)
+    warn(run.problems)
+    results = load(store, registry)
+    _publish(results, store, again=False)
+    if run.records or run.rescored:
+        console.print(
+            f"{len(run.records)} job(s) run, {len(run.rescored)} rescored in "
+            f"{run.wall_seconds:.0f} s on {run.workers} worker(s), utilisation "
+            f"{run.utilisation:.2f}."
+        )
+    return results
 
 
 def report(
@@ -149,8 +188,8 @@ def _publish(results: Results, store: Store, *, again: bool) -> None:
 
 def _show(results: Results, jobs: Collection[str]) -> None:
     """Show what some jobs came to, and whether it is what is published, in about twenty lines."""
-    for table, left_out in summary_tables(results, jobs, console.width):
-        console.print(table)
+    for title, table, left_out in summary_tables(results, jobs, console.width):
+        console.print(f"[bold]{title}[/bold]", table, sep="\n")
         if left_out:
             console.print(f"{left_out}: see comparison.md.")
     own = [record.job for record in results.records if record.job.id in jobs]
@@ -166,6 +205,13 @@ def _show(results: Results, jobs: Collection[str]) -> None:
 
 def _say_what_is_left(todo: Todo) -> None:
     done, planned = len(todo.done), len(todo.done) + len(todo.jobs)
+    if todo.outdated:
+        names = sorted({name for _, outdated in todo.outdated for name in outdated})
+        console.print(
+            f"{len(todo.outdated)} stored embedding(s) lack the current scores of "
+            f"{', '.join(names)}: they are computed, and nothing is fitted again.",
+            soft_wrap=True,
+        )
     if not todo.jobs:
         console.print(f"All {planned} jobs are done already: nothing to run.")
     else:
@@ -174,8 +220,9 @@ def _say_what_is_left(todo: Todo) -> None:
 
 
 def _run(todo: Todo, store: Store, settings: Settings, registry: Registry) -> Run:
-    display = Display(console, len(todo.jobs))
-    workers = min(settings.workers or cores(), max(len(todo.jobs), 1))
+    tasks = len(todo.jobs) + len(todo.outdated)
+    display = Display(console, tasks)
+    workers = min(settings.workers or cores(), max(tasks, 1))
     settings = replace(settings, workers=workers)  # more than jobs would only divide the memory
     try:
         with display.live():
@@ -187,6 +234,7 @@ def _run(todo: Todo, store: Store, settings: Settings, registry: Registry) -> Ru
                 workers=settings.workers,
                 registry=registry,
                 datasets=todo.datasets,
+                outdated=todo.outdated,
             )
     except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or a signal to end
         kept, planned = len(todo.done) + display.done, len(todo.done) + len(todo.jobs)
@@ -198,15 +246,20 @@ def _run(todo: Todo, store: Store, settings: Settings, registry: Registry) -> Ru
         raise
 
 
-def _summarise_failures(failed: list[Record], store: Store) -> None:
-    if not failed:
+def _summarise_failures(results: Results, jobs: Collection[str], store: Store) -> None:
+    """Name the jobs that failed, those that failed alike in one line."""
+    found = failures(results, jobs)
+    found = found[found["status"] != Status.UNSUPPORTED]
+    if found.empty:
         return
-    title = f"jobs that failed: {len(failed)}"
-    table = Table("status", "job", "reason", title=title, title_justify="left")
-    for record in failed:
-        table.add_row(record.status, escape(record.job.label), escape(record.reason or ""))
-    console.print(table)
+    console.print(f"{found['jobs'].sum()} job(s) failed:")
+    for row in found.head(_MAX_LINES).itertuples():
+        text = f"  {row.status}: {row.reducer} on {row.datasets} ({row.jobs} job(s)): {row.reason}"
+        console.print(escape(text), highlight=False, soft_wrap=True)
+    if len(found) > _MAX_LINES:
+        console.print(f"  and {len(found) - _MAX_LINES} more kinds: see comparison.md.")
     console.print(
         f"The output of each is beside its record in '{store.folder / 'records'}'; --retry runs "
-        "them again."
+        "them again.",
+        soft_wrap=True,
     )

@@ -13,9 +13,10 @@ import msgspec
 
 from bench.engine.circumstances import circumstances
 from bench.engine.guarded import Workplace, prepare_dataset, run_job
-from bench.engine.outcome import Arrays, Failure
+from bench.engine.outcome import Arrays, Failure, Outcome
 from bench.engine.pool import Ended, Limits, Pool
 from bench.engine.quarantine import metrics_of_plugins
+from bench.engine.rescore import rescore_job, revisions
 from bench.engine.schedule import Schedule, Task
 from bench.engine.threads import JOB_THREADS, cores
 from bench.engine.worker import Call
@@ -51,6 +52,10 @@ class Run:
     ----------
     records : list of Record
         Of the jobs that ran, in the order in which they ended.
+    rescored : list of Record
+        Of jobs that had run before, with metrics that they lacked.
+    problems : list of str
+        Why a record could not be rescored; it is as it was.
     wall_seconds, busy_seconds : float
         Duration of the run, and the time its workers spent on tasks.
     workers : int
@@ -58,6 +63,8 @@ class Run:
     """
 
     records: list[Record]
+    rescored: list[Record]
+    problems: list[str]
     wall_seconds: float
     busy_seconds: float
     workers: int
@@ -77,6 +84,7 @@ def run_jobs(
     registry: Registry,
     workers: int | None = None,
     datasets: Sequence[DatasetConfig] = (),
+    outdated: Sequence[tuple[Record, tuple[str, ...]]] = (),
 ) -> Run:
     """Run jobs in worker processes and save each record as soon as it is there.
 
@@ -96,6 +104,8 @@ def run_jobs(
         Processes at once; one for each core if not given.
     datasets : sequence of DatasetConfig
         To be drawn for what tables say of them, even if no job needs them.
+    outdated : sequence of (Record, tuple of str)
+        Records that lack these metrics: they are computed on the stored embeddings.
 
     Returns
     -------
@@ -106,23 +116,33 @@ def run_jobs(
     BenchError
         If worker processes cannot be started, or a record cannot be written.
     """
-    workers = min(workers or cores(), max(len(jobs), 1))
-    if not jobs and not datasets:
-        return Run([], 0.0, 0.0, workers)
+    everything = [*jobs, *(record.job for record, _ in outdated)]
+    workers = min(workers or cores(), max(len(everything), 1))
+    if not everything and not datasets:
+        return Run([], [], [], 0.0, 0.0, workers)
     began = time.perf_counter()
     with Pool(workers, JOB_THREADS, limits, run_job.__module__) as pool:
         # A plugin may change the working directory before another one is loaded.
         absolute = replace(registry, plugins=tuple(path.absolute() for path in registry.plugins))
-        execution = _Execution(pool, store, listener, absolute, Schedule(jobs, workers, datasets))
+        schedule = Schedule(everything, workers, datasets)
+        execution = _Execution(pool, store, listener, absolute, schedule, outdated)
         execution.work()
-    return Run(execution.records, time.perf_counter() - began, execution.busy, workers)
+    seconds = time.perf_counter() - began
+    done = execution.records, execution.rescored, execution.problems
+    return Run(*done, seconds, execution.busy, workers)
 
 
 class _Execution:
     """The state of one run: what is running, what it came to."""
 
     def __init__(
-        self, pool: Pool, store: Store, listener: Listener, registry: Registry, schedule: Schedule
+        self,
+        pool: Pool,
+        store: Store,
+        listener: Listener,
+        registry: Registry,
+        schedule: Schedule,
+        outdated: Sequence[tuple[Record, tuple[str, ...]]],
     ) -> None:
         self._pool = pool
         self._store = store
@@ -136,7 +156,11 @@ class _Execution:
         self._plugin_metrics = {
             kind: bool(metrics_of_plugins(registry, kind)) for kind in ("metric", "decoder_metric")
         }
+        self._outdated = {record.job.id: (record, names) for record, names in outdated}
+        self._revisions = revisions(registry)
         self.records: list[Record] = []
+        self.rescored: list[Record] = []
+        self.problems: list[str] = []
         self.busy = 0.0
 
     def work(self) -> None:
@@ -157,15 +181,24 @@ class _Execution:
         config = task.dataset if isinstance(task, Job) else task
         workplace = Workplace(self._folder(config), self._registry, JOB_THREADS)
         log = self._store.scratch.absolute() / f"{task.id}.log"
-        function: Any = run_job if isinstance(task, Job) else prepare_dataset
-        expected = Record if isinstance(task, Job) else DatasetFacts
-        call = Call(function, (task, workplace), expected, log, self._third_party(task))
+        call = Call(*self._what(task, workplace), log, self._third_party(task))
         self._tasks[call] = task
         self._pool.submit(call)
         self._listener.started(task)
 
+    def _what(self, task: Task, workplace: Workplace) -> tuple[Any, tuple[Any, ...], type]:
+        """Return the function that does a task, its arguments, and the type of its result."""
+        if not isinstance(task, Job):
+            return prepare_dataset, (task, workplace), DatasetFacts
+        if task.id not in self._outdated:
+            return run_job, (task, workplace), Record
+        arrays = self._store.path(task).with_suffix(".npz").absolute()
+        return rescore_job, (*self._outdated[task.id], arrays, workplace), Record
+
     def _third_party(self, task: Task) -> bool:
         """Whether code that is not ours runs in a task: that of a reducer, dataset or metric."""
+        if isinstance(task, Job) and task.id in self._outdated:
+            return any(self._is_plugin("metric", name) for name in self._outdated[task.id][1])
         if isinstance(task, Job):
             kind = "decoder_metric" if task.held_out else "metric"
             return (
@@ -198,14 +231,38 @@ class _Execution:
                 return
             reason = "the prepared files of its dataset changed while it ran, twice"
             outcome = Failure(Status.ERROR, reason)
-        if isinstance(outcome, Failure):
+        if job.id in self._outdated:
+            self._end_rescoring(job, outcome)
+        elif isinstance(outcome, Failure):
             self._finish(_failed(job, outcome, ended.seconds), {}, ended.call.log)
         else:
             record, arrays = outcome
             record = msgspec.structs.replace(
-                record, job=job, costs=_with_children(record, ended), busy_seconds=ended.seconds
+                record,
+                job=job,
+                costs=_with_children(record, ended),
+                busy_seconds=ended.seconds,
+                metrics={} if job.held_out else self._revisions,
             )
             self._finish(record, arrays, ended.call.log)
+
+    def _end_rescoring(self, job: Job, outcome: Outcome) -> None:
+        """Save a record with what it lacked; one that could not be rescored stays as it was."""
+        record, names = self._outdated[job.id]
+        if isinstance(outcome, Failure):
+            self.problems.append(f"{job.label}, not rescored: {outcome.reason}")
+        else:
+            found, arrays = outcome
+            now = {name: self._revisions[name] for name in names}
+            # Only what was computed: what a worker says of the rest is not believed.
+            record = msgspec.structs.replace(
+                record, scores=found.scores, reason=found.reason, metrics=record.metrics | now
+            )
+            record = self._store.save(record, arrays)
+            self.rescored.append(record)
+        self._listener.finished(record)
+        if self._schedule.finished(job):
+            self._discard(job.dataset)
 
     def _prepare_again(self, job: Job, call: Call) -> bool:
         """Prepare a dataset again whose files changed under its jobs, and run those jobs again.
@@ -244,7 +301,10 @@ class _Execution:
         reason = f"dataset {config.label}: {ended.outcome.reason}"
         failure = Failure(ended.outcome.status, reason)
         for job in self._schedule.jobs_of(config):
-            self._finish(_failed(job, failure, 0.0), {}, ended.call.log)
+            if job.id in self._outdated:
+                self._end_rescoring(job, failure)
+            else:
+                self._finish(_failed(job, failure, 0.0), {}, ended.call.log)
 
     def _finish(self, record: Record, arrays: Arrays, log: Path) -> None:
         record = self._store.save(record, arrays)

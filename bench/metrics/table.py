@@ -57,6 +57,9 @@ class Metric:
     smooth : bool
         Whether it changes smoothly with the sums over rows, so that a sample of rows tells its
         standard error. What is read where a curve is highest jumps with the place.
+    revision : int
+        Raised when the same embedding comes to have another score: then it is computed anew on
+        every stored embedding.
 
     Raises
     ------
@@ -81,6 +84,7 @@ class Metric:
     tabulated: bool = True
     smooth: bool = True
     largest_k: Callable[[int], int] | None = None
+    revision: int = 1
 
     def __post_init__(self) -> None:
         """Refuse a row that tables could not use."""

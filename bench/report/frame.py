@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -211,13 +212,27 @@ def _tabulated(
                 damaged.append(str(error))
     found, foreign = _of_as_many_points(store, found, facts)
     records = [one.record for one in found]
-    found = [replace(one, arrays=with_what_follows(one.arrays)) for one in found]
+    found = [_current(replace(one, arrays=with_what_follows(one.arrays))) for one in found]
     arrays = {one.record.job.id: one.arrays for one in found if one.record.status is Status.OK}
     job_rows = [_job_row(one, controls) for one in found]
     rows = [row for one in found for row in _score_rows(one, ks, controls)]
     scores = pd.DataFrame(rows, columns=_SCORE_COLUMNS)
     frames = pd.DataFrame(job_rows, columns=_JOB_COLUMNS), _with_gap(scores)
     return Results(records, facts, arrays, pictures, metrics, *frames), damaged + foreign
+
+
+def _current(one: Stored) -> Stored:
+    """Leave out what a metric of an earlier revision said: it is another score."""
+    old = {
+        name
+        for name, then in one.record.metrics.items()
+        if name in METRICS and then != str(METRICS[name].revision)
+    }
+    if not old:
+        return one
+    scores = tuple(score for score in one.record.scores if score.metric not in old)
+    arrays = {name: a for name, a in one.arrays.items() if name.partition("/")[2] not in old}
+    return Stored(msgspec.structs.replace(one.record, scores=scores), arrays)
 
 
 def _of_as_many_points(
@@ -262,15 +277,21 @@ def _newest(found: Sequence[Stored]) -> list[Stored]:
     def row(record: Record) -> tuple[str, str]:
         return record.job.dataset.label, reducer_label(record)
 
-    def code(record: Record) -> tuple[int, int, int]:
+    def revision(record: Record) -> tuple[int, int, int]:
         return record.job.protocol, record.job.dataset.revision, record.job.reducer.revision
 
-    newest: dict[tuple[str, str], tuple[int, int, int]] = {}
-    for one in found:
-        where = row(one.record)
-        newest[where] = max(code(one.record), newest.get(where, code(one.record)))
+    def code(record: Record) -> tuple[Any, ...]:
+        # Of plugins, whose code has no order, the one that ran last is the newest.
+        return revision(record), record.job.dataset.code, record.job.reducer.code
+
+    def age(one: Stored) -> tuple[str, str]:
+        return one.record.circumstances.started, one.record.job.id
+
+    newest: dict[tuple[str, str], tuple[Any, ...]] = {}
+    for one in sorted(found, key=lambda one: (revision(one.record), *age(one))):
+        newest[row(one.record)] = code(one.record)
     kept: dict[tuple[str, str, int], Stored] = {}
-    for one in sorted(found, key=lambda one: (one.record.circumstances.started, one.record.job.id)):
+    for one in sorted(found, key=age):
         if code(one.record) == newest[row(one.record)]:
             kept[(*row(one.record), one.record.job.seed)] = one
     return [kept[key] for key in sorted(kept)]

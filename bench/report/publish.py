@@ -124,19 +124,28 @@ def find_tables(results: Results, words: str) -> list[Table]:
     return found
 
 
-def failures(results: Results) -> pd.DataFrame:
+def failures(results: Results, jobs: Collection[str] | None = None) -> pd.DataFrame:
     """Return the jobs without scores, those of one kind in one row.
 
     Reasons that differ in their numbers alone are of one kind; the first of them is given.
+
+    Parameters
+    ----------
+    results : Results
+    jobs : collection of str, optional
+        Ids of the jobs to look at; all if not given.
 
     Returns
     -------
     DataFrame
         With the columns status, reducer, datasets, jobs (how many) and reason.
     """
-    failed = results.all_jobs[results.all_jobs["status"] != Status.OK]
+    table = results.all_jobs
+    if jobs is not None:
+        table = table[[record.job.id in jobs for record in results.all_records]]
+    failed = table[table["status"] != Status.OK]
     if failed.empty:
-        return failed
+        return failed.assign(datasets="", jobs=0)
     kind = failed["reason"].str.replace(_NUMBER, "#", regex=True)
     grouped = failed.groupby(["status", "reducer", kind], sort=True)
     found = grouped.agg(

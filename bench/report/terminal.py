@@ -20,23 +20,33 @@ _HELD_OUT_TITLE = "The same of held-out points, placed by their neighbours"
 
 def summary_tables(
     results: Results, jobs: Collection[str], width: int
-) -> Iterator[tuple[RichTable, str]]:
+) -> Iterator[tuple[str, RichTable, str]]:
     """Yield the tables of what some jobs came to: of fits, and of held-out points.
 
-    Parameters and what is yielded are those of `summary_table`.
+    Parameters
+    ----------
+    results, jobs, width
+        As in `summary_table`.
+
+    Yields
+    ------
+    title : str
+    table : rich.table.Table
+    left_out : str
+        What is not shown; empty if nothing is.
     """
     auc = results.scores.query("metric == 'auc' and reference == 'geodesic'")
     if any(record.job.id in jobs for record in results.records):
-        yield summary_table(results, auc, jobs, width, _TITLE)
+        yield _TITLE, *summary_table(results, auc, jobs, width)
     placed = results.held_out
     if placed and any(record.job.id in jobs for record in placed.records):
         auc = placed.scores.query("metric == 'auc' and reference == 'geodesic'")
         chosen = auc[auc["placement"] == "neighbors"]
-        yield summary_table(placed, chosen, jobs, width, _HELD_OUT_TITLE)
+        yield _HELD_OUT_TITLE, *summary_table(placed, chosen, jobs, width)
 
 
 def summary_table(
-    results: Results, scores: pd.DataFrame, jobs: Collection[str], width: int, title: str
+    results: Results, scores: pd.DataFrame, jobs: Collection[str], width: int
 ) -> tuple[RichTable, str]:
     """Show the reducers of some jobs on their datasets, beside the best and the controls.
 
@@ -49,7 +59,6 @@ def summary_table(
         Ids of the jobs that were asked for.
     width : int
         Of the terminal, in characters.
-    title : str
 
     Returns
     -------
@@ -64,19 +73,12 @@ def summary_table(
     means = _means(scores, shown)
     own = {reducer_label(record) for record in asked}
     rows = _choose(results, means, own)
-    table = RichTable(
-        title=title,
-        title_justify="left",
-        box=SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-        show_edge=False,
-    )
+    table = RichTable(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     table.add_column("", no_wrap=True)
+    room = (width - _NAME) // len(shown) - 1
     for name in shown:
-        table.add_column(
-            escape(name.replace("_", " ")), justify="right", overflow="fold", width=_CELL - 1
-        )
+        heading = escape(name.replace("_", " "))
+        table.add_column(heading, justify="right", overflow="fold", max_width=room)
     for name in rows:
         cells = [_cell(results, means, name, dataset) for dataset in shown]
         table.add_row(escape(_short(name, _NAME)), *cells)

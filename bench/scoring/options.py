@@ -64,13 +64,14 @@ class ScoreOptions:
 
     def __post_init__(self) -> None:
         """Refuse what can be told without the points."""
-        for name in ("threads", "memory"):
+        for name in ("threads", "memory", "seed", "sample"):
             given = getattr(self, name)
-            if given is not None and check_whole(given, name) < 1:
+            if given is None or (name == "sample" and given == "auto"):
+                continue
+            whole = check_whole(given, name)
+            if name in ("threads", "memory") and whole < 1:
                 raise BenchError(f"{name} must be 1 or more, got {given}.")
-        check_whole(self.seed, "seed")
-        if self.sample not in ("auto", None):
-            check_whole(self.sample, "sample")
+            object.__setattr__(self, name, whole)  # numpy's whole numbers overflow
         _ = self.ks, self.chosen
 
     @cached_property

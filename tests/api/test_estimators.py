@@ -7,9 +7,8 @@ from sklearn.manifold import TSNE, Isomap
 from sklearn.pipeline import make_pipeline
 
 from bench import Choice, Reducer
-from bench.api.estimators import as_choice, require_importable
+from bench.api.estimators import as_choice
 from bench.errors import BenchError
-from bench.registry import Registry
 
 
 class Plain:
@@ -88,13 +87,3 @@ def test_not_recordable():
         as_choice(make_pipeline(PCA(), Isomap()), 2)
     assert "\n" not in str(refused.value)
     assert as_choice(Isomap(n_neighbors=np.int64(8)), 2).parameters == {"n_neighbors": 8}
-
-
-def test_failed_import():
-    """An object that workers could not import is refused; a name becomes a row."""
-    choice = as_choice(Plain(), 2)
-    broken = ((Registry().find("reducer", choice.name).key, "no module 'x'"),)
-    with pytest.raises(BenchError, match="no module 'x': put it in a file"):
-        require_importable([Plain()], [choice], Registry(broken=broken))
-    require_importable([choice.name], [choice], Registry(broken=broken))
-    require_importable([Plain()], [choice], Registry())

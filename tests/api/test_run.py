@@ -81,7 +81,7 @@ def test_resumed(script):
     assert sum("pca on swiss_roll(n=60), seed 4: ok" in line for line in said) == 1
     suite = bench.Suite((bench.Choice("swiss_roll"),), (bench.Choice("pca"),), seeds=(4,))
     jobs = plan(suite, bench.Registry(), {"swiss_roll": {"n": 60}})
-    assert left_to_run(jobs, bench.Store(folder / "out")).jobs == []
+    assert left_to_run(jobs, bench.Store(folder / "out"), bench.Registry()).jobs == []
 
 
 def test_refused(script):

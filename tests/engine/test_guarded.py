@@ -29,7 +29,7 @@ def test_a_metric_that_raises_says_so_and_takes_no_number_from_the_others(compar
     values = {(s.metric, s.k): s.value for s in scores}
     assert values["odd", None] is None
     assert values["auc", None] == comparisons["euclidean"].co_ranking.auc
-    assert list(curves) == ["euclidean/q_nx"]
+    assert list(curves) == ["ks", "euclidean/q_nx"]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_curve_of_another_length(comparisons, value):
     """A curve that has not one value for each k that it states fails, and it alone."""
     odd = Metric("odd", "odd", lambda comparison: value, 0, 1, 1, None, "here", curve=True)
     _, curves, problems = score(comparisons, [odd, METRICS["q_nx"]])
-    assert list(curves) == ["euclidean/q_nx"]
+    assert list(curves) == ["ks", "euclidean/q_nx"]
     assert "expected (79,)" in problems[0]
 
 

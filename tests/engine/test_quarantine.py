@@ -117,7 +117,7 @@ def test_run_goes_on_without_broken_plugins(tmp_path, capsys):
     assert "ends" not in {score.metric for score in found["good"].scores}
     assert "metric 'ends'" in said
     assert "metric 'auc' is defined twice" in said
-    report(store, plugins=(folder,))
+    report(store, store, plugins=(folder,))
     assert "metric 'ends'" in capsys.readouterr().err
 
 

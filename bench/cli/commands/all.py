@@ -8,6 +8,7 @@ from bench.cli.options import (
     MemoryLimit,
     Out,
     Plugins,
+    Rerun,
     Retry,
     TimeLimit,
     Workers,
@@ -24,6 +25,7 @@ def command(
     time_limit: TimeLimit = 600,
     memory_limit: MemoryLimit = None,
     retry: Retry = False,
+    rerun: Rerun = None,
     allow_failures: AllowFailures = False,
     plugins: Plugins = None,
 ) -> None:
@@ -36,6 +38,13 @@ def command(
 
     suite = load_suite("all", registry_of(plugins))
     settings = Settings(
-        out, workers, time_limit, memory_limit, retry, allow_failures, tuple(plugins or ())
+        out,
+        workers,
+        time_limit,
+        memory_limit,
+        retry,
+        allow_failures,
+        tuple(plugins or ()),
+        tuple(rerun or ()),
     )
     raise typer.Exit(run_suite(suite, {}, settings))

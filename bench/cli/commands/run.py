@@ -11,6 +11,7 @@ from bench.cli.options import (
     MemoryLimit,
     Out,
     Plugins,
+    Rerun,
     Retry,
     Set,
     TimeLimit,
@@ -73,6 +74,7 @@ def command(
     time_limit: TimeLimit = 600,
     memory_limit: MemoryLimit = None,
     retry: Retry = False,
+    rerun: Rerun = None,
     allow_failures: AllowFailures = False,
     plugins: Plugins = None,
 ) -> None:
@@ -106,6 +108,13 @@ def command(
     for choice in chosen.datasets if n else ():
         overrides.setdefault(short_name(choice.name), {}).setdefault("n", n)
     settings = Settings(
-        out, workers, time_limit, memory_limit, retry, allow_failures, tuple(plugins or ())
+        out,
+        workers,
+        time_limit,
+        memory_limit,
+        retry,
+        allow_failures,
+        tuple(plugins or ()),
+        tuple(rerun or ()),
     )
     raise typer.Exit(run_suite(chosen, overrides, settings))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +66,8 @@ def is_of(config: DatasetConfig, record: Record) -> bool:
     Whether these changed the points, too, only the recorded scores can tell.
     """
     made = record.job.dataset
-    same = (made.name, made.seed, made.revision) == (config.name, config.seed, config.revision)
+    which = attrgetter("name", "seed", "revision", "code")
+    same = which(made) == which(config)
     return same and made.parameters.items() <= config.parameters.items()
 
 
