@@ -75,6 +75,13 @@ class Reducer:
     ------
     BenchError
         If a method asks for the truth.
+
+    Examples
+    --------
+    >>> from sklearn.decomposition import PCA
+    >>> reducer = Reducer(PCA, transform=True, inverse=True, deterministic=True)
+    >>> reducer.build({"whiten": True}, n_components=2, seed=0)
+    PCA(n_components=2, random_state=0, whiten=True)
     """
 
     make: Callable[..., Any]
