@@ -22,6 +22,7 @@ with suppress(BenchError):  # the command line says it; an import does not fail 
     give_numba_a_cache()
 
 _PUBLIC = {  # with their types in __init__.pyi
+    "Choice": "bench.suite",
     "CircularGeodesics": "bench.manifolds.geodesics",
     "Dataset": "bench.dataset",
     "FlatGeodesics": "bench.manifolds.geodesics",
@@ -32,11 +33,15 @@ _PUBLIC = {  # with their types in __init__.pyi
     "Record": "bench.record",
     "Reducer": "bench.reducer",
     "Registry": "bench.registry",
+    "Results": "bench.api.results",
     "ScoreOptions": "bench.scoring.options",
     "Scores": "bench.scoring.scores",
     "Store": "bench.store",
+    "Suite": "bench.suite",
     "compare": "bench.metrics.comparison",
     "graph_geodesics": "bench.manifolds.graph",
+    "load_results": "bench.api.loading",
+    "run": "bench.api.benchmark",
     "score": "bench.scoring.compute",
 }
 

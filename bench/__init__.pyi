@@ -1,6 +1,9 @@
 """The types of what `bench` offers, for type checkers and editors; see `__init__.py`."""
 
 from bench._version import __version__ as __version__
+from bench.api.benchmark import run as run
+from bench.api.loading import load_results as load_results
+from bench.api.results import Results as Results
 from bench.dataset import Dataset as Dataset
 from bench.geometry.reference import LiveReference as LiveReference
 from bench.job import Job as Job
@@ -17,3 +20,5 @@ from bench.scoring.compute import score as score
 from bench.scoring.options import ScoreOptions as ScoreOptions
 from bench.scoring.scores import Scores as Scores
 from bench.store import Store as Store
+from bench.suite import Choice as Choice
+from bench.suite import Suite as Suite

@@ -42,6 +42,16 @@ class Dataset:
     ------
     ValueError
         If shapes disagree, a value is not finite, or labels are not integers.
+
+    Examples
+    --------
+    >>> import bench, numpy as np
+    >>> t = np.linspace(0, 1, 50)
+    >>> X = np.stack([np.cos(t), np.sin(t)], axis=1).astype(np.float32)
+    >>> arc = bench.FlatGeodesics(t[:, None])
+    >>> dataset = bench.Dataset(X, arc, source="an arc of a circle", licence="CC0", color=t)
+    >>> dataset.n
+    50
     """
 
     X: NDArray[np.float32]

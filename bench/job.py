@@ -92,6 +92,13 @@ class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     held_out : float
         Share of the points, in [0, 1), that the reducer is not fitted on: they are placed after
         the fit, and their placement is what is scored (`bench.engine.held_out`).
+
+    Examples
+    --------
+    >>> from bench.job import DatasetConfig, ReducerConfig
+    >>> job = Job(DatasetConfig("swiss_roll", {"n": 100}, seed=0), ReducerConfig("pca", {}))
+    >>> job.label
+    'pca on swiss_roll, seed 0'
     """
 
     dataset: DatasetConfig

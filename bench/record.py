@@ -193,6 +193,14 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     metrics : dict of str to str
         The revision of each metric that was asked for, also of one that does not apply here; empty
         unless ``ok``.
+
+    Examples
+    --------
+    >>> from bench.job import DatasetConfig, Job, ReducerConfig
+    >>> job = Job(DatasetConfig("swiss_roll", {"n": 100}, seed=0), ReducerConfig("pca", {}))
+    >>> here = Circumstances({}, "a processor", 2, 2**30, "Linux", 1, "2026-01-02T00:00:00+00:00")
+    >>> Record(job, Status.TIMEOUT, here, reason="no result within 600 s").status.is_failure
+    True
     """
 
     job: Job

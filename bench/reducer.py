@@ -12,7 +12,7 @@ from bench.parameters import as_declared, defaults_of, signature_of
 
 Family = Literal["method", "control"]
 STATED = ("family", "own_dimensions", "needs_held_out")  # read from the file without an import
-_FROM_JOB = ("n_components", "random_state")
+FROM_JOB = ("n_components", "random_state")
 
 
 class Estimator(Protocol):
@@ -75,6 +75,13 @@ class Reducer:
     ------
     BenchError
         If a method asks for the truth.
+
+    Examples
+    --------
+    >>> from sklearn.decomposition import PCA
+    >>> reducer = Reducer(PCA, transform=True, inverse=True, deterministic=True)
+    >>> reducer.build({"whiten": True}, n_components=2, seed=0)
+    PCA(n_components=2, random_state=0, whiten=True)
     """
 
     make: Callable[..., Any]
@@ -103,7 +110,7 @@ class Reducer:
     def parameters(self) -> dict[str, Any]:
         """Every parameter with a default, apart from what the job sets."""
         defaults = defaults_of(self.make)
-        return {name: value for name, value in defaults.items() if name not in _FROM_JOB}
+        return {name: value for name, value in defaults.items() if name not in FROM_JOB}
 
     def unstated(self, stated: Mapping[str, Any]) -> str:
         """Write out what the reducer declares and its file does not state as a literal.

@@ -227,6 +227,14 @@ class Registry:
     ------
     BenchError
         If a plugin folder has none of these, or cannot be read.
+
+    Examples
+    --------
+    >>> registry = Registry()
+    >>> registry.find("reducer", "isomap").origin
+    'built-in reducers/isomap.py'
+    >>> "swiss_roll" in registry.items("dataset")
+    True
     """
 
     plugins: tuple[Path, ...] = ()

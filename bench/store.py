@@ -69,6 +69,12 @@ class Store:
     ----------
     folder : Path
         ``results/`` or what ``--out`` names.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> Store(Path(tempfile.mkdtemp())).records()
+    ([], [])
     """
 
     folder: Path

@@ -20,7 +20,13 @@ Overrides = Mapping[str, Mapping[str, Any]]
 
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One dataset or reducer of a suite, with the parameters that differ from its defaults."""
+    """One dataset or reducer of a suite, with the parameters that differ from its defaults.
+
+    Examples
+    --------
+    >>> Choice("lle", {"method": "ltsa"}).name
+    'lle'
+    """
 
     name: str
     parameters: dict[str, Any] = {}
@@ -42,6 +48,12 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Dimensions of the embeddings.
     held_out : float
         Share of the points that reducers are not fitted on; see `Job`.
+
+    Examples
+    --------
+    >>> suite = Suite((Choice("swiss_roll", {"n": 100}),), (Choice("pca"), Choice("isomap")))
+    >>> len(plan(suite, Registry()))
+    6
     """
 
     datasets: tuple[Choice, ...]

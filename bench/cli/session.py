@@ -6,21 +6,18 @@ from pathlib import Path
 
 from rich.markup import escape
 
+from bench.api.progress import Display
+from bench.api.stages import download, left_to_run, load, registry_for, registry_of_metrics
 from bench.cli.options import PUBLISHED
-from bench.cli.progress import Display
 from bench.console import console, errors, warn
-from bench.data.downloads import Source, fetch
-from bench.engine.child import apart
 from bench.engine.pool import Limits, shared_memory
-from bench.engine.quarantine import known_metrics, metrics_of_plugins, quarantine
 from bench.engine.rescore import revisions
 from bench.engine.resume import Todo, what_is_left
 from bench.engine.run import Run, run_jobs
-from bench.engine.sources import downloads_of
 from bench.engine.threads import cores
-from bench.errors import BenchError, UnavailableError
+from bench.errors import BenchError
 from bench.record import Status
-from bench.registry import Kind, Registry
+from bench.registry import Registry
 from bench.report.agreement import agreement, agreement_lines
 from bench.report.frame import Results, load_results
 from bench.report.publish import TABLES, failures, find_tables, is_published, publish
@@ -29,7 +26,7 @@ from bench.report.terminal import summary_tables
 from bench.results_folder import announce
 from bench.store import Store
 from bench.studies.calibration.report import supplement
-from bench.suite import Overrides, Suite, chosen_items, plan
+from bench.suite import Overrides, Suite, plan
 
 _MAX_LINES = 10  # of kinds of failure
 
@@ -84,19 +81,12 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
     KeyboardInterrupt
         After Ctrl-C, when the workers have stopped and what is kept has been said.
     """
-    registry = _tested(_with_own_data(Registry(settings.plugins), suite), suite)
+    registry = registry_for(suite, settings.plugins)
     jobs = plan(suite, registry, overrides)
-    _require_dotted_paths(suite, registry)
     store = Store(settings.out)
     with store.run():
         announce(store.folder, TABLES)  # what cannot be published later is refused now
-        todo = what_is_left(
-            jobs,
-            store,
-            retry=settings.retry,
-            rerun=settings.rerun,
-            current=revisions(registry),
-        )
+        todo = left_to_run(jobs, store, registry, retry=settings.retry, rerun=settings.rerun)
         results = _carry_out(todo, store, settings, registry)
     _show(results, {job.id for job in jobs})
     failed = [r for r in results.all_records if r.status.is_failure and r.job in jobs]
@@ -117,15 +107,13 @@ def rescore(settings: Settings) -> int:
     BenchError
         If there are no records, or the results cannot be written.
     """
-    registry = Registry(settings.plugins)
-    registry = quarantine(registry, metrics_of_plugins(registry, "metric"))
-    _warn_of_metrics(registry)
+    registry = registry_of_metrics(settings.plugins)
     store = Store(settings.out)
     with store.run():
         records, damaged = store.records()
         warn(damaged)
         jobs = [record.job for record in records]
-        todo = what_is_left(jobs, store, current=revisions(registry))
+        todo = left_to_run(jobs, store, registry)
         results = _carry_out(todo, store, settings, registry)
     _show(results, {job.id for job in jobs})
     still = what_is_left(jobs, store, current=revisions(registry)).outdated
@@ -134,12 +122,11 @@ def rescore(settings: Settings) -> int:
 
 def _carry_out(todo: Todo, store: Store, settings: Settings, registry: Registry) -> Results:
     """Run what is left, publish, and say what came of it."""
-    warn(f"{problem} It is made again." for problem in todo.damaged)
     _say_what_is_left(todo)
-    _download(todo, registry)
+    download(todo, registry)
     run = _run(todo, store, settings, registry)
     warn(run.problems)
-    results = _load(store, registry)
+    results = load(store, registry)
     _publish(results, store, again=False)
     if run.records or run.rescored:
         console.print(
@@ -177,10 +164,7 @@ def report(
     BenchError
         If there is nothing to report, or a k is out of range.
     """
-    registry = Registry(plugins)
-    registry = quarantine(registry, metrics_of_plugins(registry, "metric"))
-    _warn_of_metrics(registry)
-    results = _load(source, registry, ks)
+    results = load(source, registry_of_metrics(plugins), ks=ks)
     with store.run():
         _publish(results, store, again=True)
     if not table:
@@ -188,14 +172,6 @@ def report(
         return
     for one in find_tables(results, table):
         console.print(*one.rich(console.width), sep="\n")
-
-
-def _load(source: Store | Published, registry: Registry, ks: Sequence[str] = ()) -> Results:
-    results, damaged = load_results(
-        source, ks=ks, metrics=known_metrics(registry), registry=registry
-    )
-    warn(damaged)
-    return results
 
 
 def _publish(results: Results, store: Store, *, again: bool) -> None:
@@ -229,8 +205,6 @@ def _show(results: Results, jobs: Collection[str]) -> None:
 
 def _say_what_is_left(todo: Todo) -> None:
     done, planned = len(todo.done), len(todo.done) + len(todo.jobs)
-    for name, count in sorted(todo.edited.items()):
-        warn([f"The code of {name} is not that of its stored results: {count} job(s) run again."])
     if todo.outdated:
         names = sorted({name for _, outdated in todo.outdated for name in outdated})
         console.print(
@@ -243,59 +217,6 @@ def _say_what_is_left(todo: Todo) -> None:
     else:
         before = f", {done} done before" if done else ""
         console.print(f"{len(todo.jobs)} of {planned} jobs to run{before}.")
-
-
-def _with_own_data(registry: Registry, suite: Suite) -> Registry:
-    own = (registry.own_data(choice.name) for choice in suite.datasets)
-    return replace(registry, data=tuple(dict.fromkeys(path for path in own if path)))
-
-
-def _tested(registry: Registry, suite: Suite) -> Registry:
-    """Import what plugins give to a suite apart, and say which metrics are left out."""
-    kinds: tuple[Kind, ...] = ("metric", "decoder_metric") if suite.held_out else ("metric",)
-    items = [item for kind in kinds for item in metrics_of_plugins(registry, kind)]
-    registry = quarantine(registry, [*chosen_items(suite, registry), *items])
-    _warn_of_metrics(registry)
-    return registry
-
-
-def _require_dotted_paths(suite: Suite, registry: Registry) -> None:
-    """Refuse a dotted path that leads nowhere; a broken file among plugins is a row instead."""
-    for choice in suite.reducers:
-        if ":" in choice.name and (why := registry.find("reducer", choice.name).unavailable):
-            raise BenchError(
-                f"{why.rstrip('.')}. Check the path, and that its package is installed."
-            )
-
-
-def _warn_of_metrics(registry: Registry) -> None:
-    kinds: tuple[Kind, ...] = ("metric", "decoder_metric")
-    warn(why for kind in kinds for why in registry.refused(kind).values())
-    broken = (why.rstrip(".") for key, why in registry.broken if key.startswith(kinds))
-    warn(f"{why}. It is left out." for why in broken)
-
-
-def _download(todo: Todo, registry: Registry) -> None:
-    """Fetch what datasets are read from before any job begins.
-
-    Here it is seen and can be stopped, takes no time from a job's limit, and is done once. What
-    cannot be had becomes a row of each job of that dataset.
-    """
-    configs = {config.id: config for config in todo.all_datasets}
-    tried: set[Source] = set()
-    for config in configs.values():
-        try:
-            item = registry.find("dataset", config.name)
-            sources = apart(item, downloads_of, config.parameters)
-        except Exception:  # noqa: BLE001, S112 - a plugin may do anything: its jobs will say what
-            continue
-        new = [source for source in sources if source not in tried]
-        tried.update(new)
-        try:
-            for source in new:
-                fetch(source)
-        except UnavailableError as error:
-            warn([str(error)])
 
 
 def _run(todo: Todo, store: Store, settings: Settings, registry: Registry) -> Run:

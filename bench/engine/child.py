@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 import msgspec
 
 from bench.engine.processes import end_all
+from bench.engine.spawning import WORKER, script_left_alone
 from bench.engine.worker import detach, how_it_died
 from bench.errors import BenchError, UnavailableError, one_line
 from bench.registry import Item
@@ -87,8 +88,9 @@ def _results(
 ) -> Iterator[Any]:
     context = get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=answer, args=(sender, function, arguments))
-    process.start()
+    process = context.Process(target=answer, args=(sender, function, arguments), name=WORKER)
+    with script_left_alone():
+        process.start()
     sender.close()
     try:
         while True:

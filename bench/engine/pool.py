@@ -224,10 +224,7 @@ class Pool:
 
 
 def _cannot_start(why: str) -> BenchError:
-    return BenchError(
-        f"Worker processes cannot be started: {why}. In a script, run the benchmark below "
-        "`if __name__ == '__main__':`; else see what is printed above."
-    )
+    return BenchError(f"Worker processes cannot be started: {why}. See what is printed above.")
 
 
 def _result(call: Call) -> Outcome:

@@ -23,6 +23,7 @@ from typing import Any
 from bench.engine.guard import guard
 from bench.engine.outcome import write
 from bench.engine.processes import TAG, descendants, end_all, held_bytes
+from bench.engine.spawning import WORKER, script_left_alone
 from bench.engine.threads import thread_limits, variables_set
 from bench.environment import NEUTRAL
 
@@ -150,9 +151,10 @@ class Worker:
         os.set_blocking(self._replies.fileno(), False)
         # multiprocessing's own helper is started first, or it would carry this worker's tag.
         resource_tracker.ensure_running()
-        self.process = context.Process(target=serve, args=(receive, send, self.preload))
+        arguments = (receive, send, self.preload)
+        self.process = context.Process(target=serve, args=arguments, name=WORKER)
         variables = {TAG: self._tag, **thread_limits(self.threads), **NEUTRAL}
-        with variables_set(variables), _ctrl_c_held_back():
+        with variables_set(variables), script_left_alone(), _ctrl_c_held_back():
             self.process.start()
         receive.close()
         send.close()

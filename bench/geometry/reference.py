@@ -126,6 +126,13 @@ class LiveReference(Reference):
         Coordinates in which this geometry is flat.
     tie_keys : ndarray of shape (n,), uint64, optional
         What the order among ties is drawn from (see `bench.geometry.tie_keys`).
+
+    Examples
+    --------
+    >>> import bench, numpy as np
+    >>> flat = LiveReference(bench.FlatGeodesics(np.arange(5.0)[:, None]), n=5)
+    >>> flat.nearest(np.array([0]), k=2).tolist()
+    [[1, 2]]
     """
 
     geometry: DistanceRows

@@ -26,6 +26,13 @@ class Geodesics(Protocol):
         What a reader must know to judge the distances: ``relative_error``, the bound of numerical
         ones; ``pieces``, how many the manifold has if some distances are infinite; the bridges of
         a graph.
+
+    Examples
+    --------
+    >>> import bench, numpy as np
+    >>> geodesics: bench.Geodesics = bench.FlatGeodesics(np.eye(3))
+    >>> geodesics.status, geodesics.notes
+    ('closed-form', {})
     """
 
     @property
@@ -49,6 +56,13 @@ class FlatGeodesics(Geometry):
         Isometric coordinates, in units of geodesic length.
     notes : dict
         Nothing to add to a closed form.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> geodesics = FlatGeodesics(np.array([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]]))
+    >>> geodesics.distances(np.array([0])).tolist()
+    [[0.0, 5.0, 1.0]]
     """
 
     chart: NDArray[np.float64]
@@ -96,6 +110,13 @@ class CircularGeodesics:
         Length of the whole curve, in the same units.
     notes : dict
         Nothing to add to a closed form.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> geodesics = CircularGeodesics(np.array([0.0, 1.0, 9.0]), circumference=10.0)
+    >>> geodesics.distances(np.array([0])).tolist()
+    [[0.0, 1.0, 1.0]]
     """
 
     arc_length: NDArray[np.float64]

@@ -137,6 +137,13 @@ def graph_geodesics(
     ------
     ValueError
         If ``n_neighbors`` is not in 1 ... n - 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> line = np.arange(12.0)[:, None]
+    >>> graph_geodesics(line, n_neighbors=2).distances(np.array([0]))[0, -1]
+    np.float64(11.0)
     """
     _check(n_neighbors, len(X))
     return GraphGeodesics(n_neighbors, partial(_build, X, n_neighbors))

@@ -67,6 +67,15 @@ class Metric:
         If the function cannot be called, or the direction is none.
     ValueError
         If the range is none.
+
+    Examples
+    --------
+    >>> import bench, numpy as np
+    >>> def spread(comparison):
+    ...     return comparison.embedding.std()
+    >>> row = Metric("spread", "spread", spread, 0, np.inf, None, None, "ours", needs=())
+    >>> row.curve, row.higher_is_better
+    (False, True)
     """
 
     name: str

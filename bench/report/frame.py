@@ -355,7 +355,7 @@ def _score_rows(
     for name in sorted(_curves(arrays) | named) if KS in arrays else ():
         reference, _, metric = name.partition("/")
         for k in ks or DEFAULT_KS:
-            number = _number(k, int(arrays[KS][-1]) + 1)
+            number = number_of(k, int(arrays[KS][-1]) + 1)
             value = exact.get((reference, metric, number), value_at(arrays, name, number))
             if value is not None:
                 where = {"metric": metric, "k": k, "reference": reference, "placement": ""}
@@ -386,7 +386,7 @@ def _check_reached(ks: Sequence[str], results: Results) -> None:
     for metric, ends_of in sorted(reached.items(), key=lambda item: max(item[1])[::-1]):
         n, largest = max(ends_of)
         for k in ks:
-            number = _number(k, n)
+            number = number_of(k, n)
             if not 1 <= number <= largest:
                 raise BenchError(
                     f"k = {k} is out of range for {metric} with n = {n}: give a number in 1 ... "
@@ -400,7 +400,7 @@ def _check_reached(ks: Sequence[str], results: Results) -> None:
                 )
 
 
-def _number(k: str, n: int) -> int:
+def number_of(k: str, n: int) -> int:
     """Return the k that a text names, 0 if it names none."""
     return max(1, n // 10) if k == "n/10" else int(k) if k.isdecimal() else 0
 

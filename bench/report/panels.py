@@ -53,6 +53,15 @@ class Drawing:
         return f"{FIGURES}{file_name(self.name)}.png"
 
 
+class PanelFigure(Figure):
+    """A figure that a notebook shows, though it belongs to no window of matplotlib.pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        with io.BytesIO() as buffer:
+            self.savefig(buffer, dpi=_DOTS_PER_INCH, format="png")
+            return buffer.getvalue()
+
+
 def distinct_colors() -> list[tuple[float, float, float]]:
     """Return colours that the colour-blind can tell apart too; grey is not among them."""
     palette = list(sns.color_palette("colorblind", 10))
@@ -116,7 +125,7 @@ def grid_of_panels(
     """
     columns = min(COLUMNS, max(panels, 1))
     rows = -(-max(panels, 1) // columns)
-    figure = Figure(figsize=(panel[0] * columns, panel[1] * rows + 0.5), layout="constrained")
+    figure = PanelFigure(figsize=(panel[0] * columns, panel[1] * rows + 0.5), layout="constrained")
     kind = {"projection": "3d"} if in_space else {}
     grid = figure.subplots(
         rows, columns, squeeze=False, sharex=shared, sharey=shared, subplot_kw=kind

@@ -82,3 +82,16 @@ class Display(Listener):
     def _panel(self) -> Group:
         running = [Text(f"  {doing}", style="dim") for doing in self._running.values()]
         return Group(*running, self._bar)
+
+
+class Silent(Listener):
+    """Shows nothing."""
+
+    def started(self, task: Task) -> None:
+        """Say nothing."""
+
+    def prepared(self, config: DatasetConfig) -> None:
+        """Say nothing."""
+
+    def finished(self, record: Record) -> None:
+        """Say nothing."""

@@ -1,0 +1,1 @@
+"""Use from Python: `bench.run`, `bench.load_results`, and the stages that the commands share."""
