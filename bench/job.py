@@ -10,7 +10,7 @@ PROTOCOL = 2
 LONGEST_LABEL = 300  # characters; a longer one is cut, and ends with a digest of all of it
 
 
-class DatasetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class DatasetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A dataset with all its parameters, defaults included.
 
     Parameters
@@ -47,7 +47,7 @@ class DatasetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return _digest(_identity(self))
 
 
-class ReducerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ReducerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A reducer (or control) with all its parameters, defaults included.
 
     Parameters

@@ -93,6 +93,22 @@ def test_no_file_names_a_path_of_a_machine_or_a_registry():
             assert not [word for word in suspicious if word in text], name
 
 
+def test_the_repository_is_light():
+    """What git keeps of results is below 8 MB, and no file of it is above 1 MB."""
+    found = subprocess.run(
+        ["git", "ls-files", "-z"],  # noqa: S607
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    sizes = {name: (ROOT / name).stat().st_size for name in found.stdout.split("\0") if name}
+    assert {name for name, size in sizes.items() if size > 1_000_000} == set()
+    published = [size for name, size in sizes.items() if name.startswith("results/")]
+    assert sum(published) <= 8_000_000
+    assert not [name for name in sizes if name.startswith("results/local/")]
+
+
 def test_every_public_name_has_a_type():
     """The stub lists the names that the package offers, and each from where it is defined."""
     stub = ast.parse((Path(bench.__file__).parent / "__init__.pyi").read_text(encoding="utf-8"))

@@ -198,8 +198,10 @@ def _files(store: Store, found: Sequence[Stored]) -> dict[str, bytes]:
 
 
 def _without_scores(record: Record) -> dict[str, Any]:
-    plain: dict[str, Any] = msgspec.to_builtins(record)
-    return {name: plain[name] for name in plain if name not in ("scores", "arrays_sha256")}
+    raised = {name: revision for name, revision in record.metrics.items() if revision != "1"}
+    plain: dict[str, Any] = msgspec.to_builtins(record) | {"metrics": raised}
+    left_out = {"scores", "arrays_sha256"} | (set() if raised else {"metrics"})
+    return {name: plain[name] for name in plain if name not in left_out}
 
 
 def _records(path: Path) -> Iterator[Record]:
