@@ -11,9 +11,12 @@ from bench.console import console, warn
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bench.record import Record
     from bench.store import Store
 
+_MAX_LINES = 20
 EPILOG = "Example: python -m bench show --reducer isomap --seed 0"
 
 
@@ -25,7 +28,7 @@ def command(
     seed: Annotated[int | None, typer.Option(min=0, help="Only this seed.")] = None,
     out: Out = LOCAL,
 ) -> None:
-    """Show one job's record, or the ids of all that match."""
+    """Show the record of the job that fits best, or the ids of some that match."""
     from bench.store import Store
 
     store = Store(out)
@@ -44,12 +47,30 @@ def command(
             f"None of the {len(records)} records in '{out}' matches. `python -m bench show` alone "
             "lists them."
         )
-    if len(found) == 1:
-        _show(found[0], store)
+    best = _best(found) if len(found) > 1 and (dataset or reducer) else found
+    if len(best) == 1:
+        _show(best[0], store)
         return
-    for record in found:
+    for record in found[:_MAX_LINES]:
         line = f"{record.job.id}  {record.status:<13} {record.job.label}"
-        console.print(escape(line), highlight=False)
+        console.print(escape(line), highlight=False, soft_wrap=True)
+    if len(found) > _MAX_LINES:
+        left = len(found) - _MAX_LINES
+        console.print(f"… and {left} more: add --dataset, --reducer or --seed.", highlight=False)
+
+
+def _best(found: "Sequence[Record]") -> "list[Record]":
+    """Return the records with the fewest changed parameters, without held-out points if some are.
+
+    Seeds are not chosen between.
+    """
+
+    def changes(record: "Record") -> tuple[bool, int]:
+        job = record.job
+        return bool(job.held_out), len(job.dataset.changed) + len(job.reducer.changed)
+
+    fewest = min(map(changes, found))
+    return [record for record in found if changes(record) == fewest]
 
 
 def _show(record: "Record", store: "Store") -> None:
