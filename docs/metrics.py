@@ -13,16 +13,6 @@ from bench.testing.rules import Rule, rule_name
 PAGE = Path(__file__).with_name("metrics.md")
 N, K = 1000, 15  # where levels that depend on both are given as an example
 REDUCERS, SEEDS = (2, 4, 8, 16, 32), (3, 5, 10)  # for which wrong marks are counted
-_NEEDS = {
-    "overlap": "which of the k nearest are shared",
-    "neighbors": "the ranks of the k nearest on both sides",
-    "ranks": "all ranks",
-    "distances": "the distances of all pairs",
-    "pair_ranks": "the ranks of all pairs of distances",
-    "triplets": "triplets drawn by a fixed seed",
-    "coordinates": "coordinates in which the reference is flat",
-    "topology": "persistence diagrams of a subsample drawn by a fixed seed",
-}
 
 
 def overview() -> str:
@@ -41,7 +31,7 @@ def overview() -> str:
 def facts(metric: Metric) -> str:
     """Return what a metric's row says, as a list."""
     best, chance = (_level(metric, level) for level in ("best", "chance"))
-    needs = " and ".join(_NEEDS.get(need, f"`{need}`") for need in metric.needs)
+    needs = " and ".join(need.meaning for need in metric.needs)
     direction = f"{_better(metric)} is better; best {best}; chance {chance}"
     judged = metric.higher_is_better is not None
     lines = [

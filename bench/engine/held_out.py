@@ -26,6 +26,7 @@ from bench.geometry.blocks import Rows
 from bench.job import Job
 from bench.metrics.comparison import compare
 from bench.metrics.decoder.table import DecoderMetric
+from bench.metrics.needs import Need
 from bench.metrics.table import Metric
 from bench.record import OutOfSample, Placement
 from bench.reducer import Reducer
@@ -251,4 +252,4 @@ def _scored(
 
 def _of_rows(metric: Metric) -> bool:
     """Whether a metric looks at no other rows than those that it is told to."""
-    return not {"topology", "coordinates"}.intersection(metric.needs)
+    return not {Need.TOPOLOGY, Need.COORDINATES}.intersection(metric.needs)

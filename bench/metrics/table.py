@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.metrics.needs import Need
+
 if TYPE_CHECKING:  # listing the table must not load the compiled kernels
     from bench.metrics.comparison import Comparison
 
@@ -44,7 +46,7 @@ class Metric:
         Of a curve: takes n, and returns the largest k; n - 1 if not given.
     higher_is_better : bool or None
         The direction; None for what describes and does not judge.
-    needs : tuple of str
+    needs : tuple of Need or str
         What `compare` must compute for it (see there): ``"overlap"`` for a curve that can be
         read at k from which of the k nearest are shared, ``"neighbors"`` if it takes their ranks
         too, ``"ranks"`` for what takes all k. Also
@@ -88,7 +90,7 @@ class Metric:
     source: str
     curve: bool = False
     higher_is_better: bool | None = True
-    needs: tuple[str, ...] = ("ranks", "distances", "pair_ranks", "triplets")
+    needs: tuple[Need, ...] = (Need.RANKS, Need.DISTANCES, Need.PAIR_RANKS, Need.TRIPLETS)
     drawn: bool = False
     tabulated: bool = True
     smooth: bool = True
@@ -104,6 +106,12 @@ class Metric:
                 f"{self.name} has the range {self.low!r} to {self.high!r}: give two numbers, low "
                 "and high, which may be infinite."
             )
+        try:
+            object.__setattr__(self, "needs", tuple(map(Need, self.needs)))
+        except ValueError as error:
+            raise ValueError(
+                f"{self.name} has needs = {self.needs!r}: allowed are {', '.join(Need)}."
+            ) from error
         if self.higher_is_better not in (True, False, None):
             raise TypeError(
                 f"{self.name} has higher_is_better = {self.higher_is_better!r}: give True, False, "
@@ -133,7 +141,7 @@ class Metric:
 
     def applies_to(self, comparison: Comparison) -> bool:
         """Whether the comparison has what only some references have."""
-        return "coordinates" not in self.needs or comparison.coordinates is not None
+        return Need.COORDINATES not in self.needs or comparison.coordinates is not None
 
 
 def _is_range(low: object, high: object) -> bool:
@@ -199,7 +207,7 @@ def _best_overlap_beyond_chance(n: int) -> Curve:
     best=1,
     chance=0,
     source="Lee, Peluffo-Ordóñez & Verleysen 2015",
-    needs=("ranks",),
+    needs=(Need.RANKS,),
 )
 def auc(comparison: Comparison) -> float:
     """Area under R_NX over log k: neighbours kept at every scale, the near ones counting most."""
@@ -214,7 +222,7 @@ def auc(comparison: Comparison) -> float:
     source="Venna & Kaski 2001",
     curve=True,
     largest_k=_below_half,
-    needs=("neighbors",),
+    needs=(Need.NEIGHBORS,),
 )
 def trustworthiness(comparison: Comparison) -> Curve:
     """How far away the false neighbours of the embedding come from, k < n / 2."""
@@ -229,7 +237,7 @@ def trustworthiness(comparison: Comparison) -> Curve:
     source="Venna & Kaski 2001",
     curve=True,
     largest_k=_below_half,
-    needs=("neighbors",),
+    needs=(Need.NEIGHBORS,),
 )
 def continuity(comparison: Comparison) -> Curve:
     """How far away the lost neighbours of the reference went, k < n / 2."""
@@ -243,7 +251,7 @@ def continuity(comparison: Comparison) -> Curve:
     chance=_chance_of_overlap,
     source="Lee & Verleysen 2009",
     curve=True,
-    needs=("overlap",),
+    needs=(Need.OVERLAP,),
     tabulated=False,
 )
 def q_nx(comparison: Comparison) -> Curve:
@@ -259,7 +267,7 @@ def q_nx(comparison: Comparison) -> Curve:
     source="Lee, Renard, Bernard, Dupont & Verleysen 2013",
     curve=True,
     largest_k=lambda n: n - 2,
-    needs=("overlap",),
+    needs=(Need.OVERLAP,),
     tabulated=False,
 )
 def r_nx(comparison: Comparison) -> Curve:
@@ -274,7 +282,7 @@ def r_nx(comparison: Comparison) -> Curve:
     chance=0,
     source="Chen & Buja 2009",
     curve=True,
-    needs=("overlap",),
+    needs=(Need.OVERLAP,),
     tabulated=False,
 )
 def lcmc(comparison: Comparison) -> Curve:
@@ -290,7 +298,7 @@ def lcmc(comparison: Comparison) -> Curve:
     source="Lee & Verleysen 2007",
     curve=True,
     higher_is_better=False,
-    needs=("neighbors",),
+    needs=(Need.NEIGHBORS,),
     tabulated=False,
 )
 def mrre_false(comparison: Comparison) -> Curve:
@@ -306,7 +314,7 @@ def mrre_false(comparison: Comparison) -> Curve:
     source="Lee & Verleysen 2007",
     curve=True,
     higher_is_better=False,
-    needs=("neighbors",),
+    needs=(Need.NEIGHBORS,),
     tabulated=False,
 )
 def mrre_missing(comparison: Comparison) -> Curve:
@@ -321,7 +329,7 @@ def mrre_missing(comparison: Comparison) -> Curve:
     chance=None,
     source="Lee & Verleysen 2010",
     higher_is_better=None,
-    needs=("ranks",),
+    needs=(Need.RANKS,),
     tabulated=False,
     smooth=False,
 )
@@ -336,7 +344,7 @@ def k_max(comparison: Comparison) -> float:
     best=1,
     chance=None,
     source="Lee & Verleysen 2010",
-    needs=("ranks",),
+    needs=(Need.RANKS,),
     tabulated=False,
     smooth=False,
 )
@@ -351,7 +359,7 @@ def q_local(comparison: Comparison) -> float:
     best=1,
     chance=None,
     source="Lee & Verleysen 2010",
-    needs=("ranks",),
+    needs=(Need.RANKS,),
     tabulated=False,
     smooth=False,
 )
@@ -366,7 +374,7 @@ def q_global(comparison: Comparison) -> float:
     best=1,
     chance=0,
     source="Spearman 1904",
-    needs=("pair_ranks",),
+    needs=(Need.PAIR_RANKS,),
 )
 def spearman(comparison: Comparison) -> float:
     """Rank correlation of all pairs of distances; 0 by convention if all are tied."""
@@ -379,7 +387,7 @@ def spearman(comparison: Comparison) -> float:
     best=1,
     chance=0,
     source="Pearson 1895",
-    needs=("distances",),
+    needs=(Need.DISTANCES,),
     tabulated=False,
 )
 def pearson(comparison: Comparison) -> float:
@@ -394,7 +402,7 @@ def pearson(comparison: Comparison) -> float:
     chance=1,
     source="Tenenbaum, de Silva & Langford 2000",
     higher_is_better=False,
-    needs=("distances",),
+    needs=(Need.DISTANCES,),
 )
 def residual_variance(comparison: Comparison) -> float:
     """Share of variance of the distances that a straight line leaves unexplained."""
@@ -408,7 +416,7 @@ def residual_variance(comparison: Comparison) -> float:
     chance=None,
     source="Smelser, Miller & Kobourov 2024",
     higher_is_better=False,
-    needs=("distances",),
+    needs=(Need.DISTANCES,),
 )
 def stress_scale_normalised(comparison: Comparison) -> float:
     """Relative error of the distances after the best scaling of the embedding."""
@@ -422,7 +430,7 @@ def stress_scale_normalised(comparison: Comparison) -> float:
     chance=None,
     source="Kruskal 1964",
     higher_is_better=False,
-    needs=("distances", "pair_ranks"),
+    needs=(Need.DISTANCES, Need.PAIR_RANKS),
     tabulated=False,
 )
 def stress_nonmetric(comparison: Comparison) -> float:
@@ -436,7 +444,7 @@ def stress_nonmetric(comparison: Comparison) -> float:
     best=1,
     chance=0.5,
     source="Wang, Huang, Rudin & Shaposhnik 2021",
-    needs=("triplets",),
+    needs=(Need.TRIPLETS,),
     drawn=True,
     tabulated=False,
 )
@@ -451,7 +459,7 @@ def triplet_accuracy(comparison: Comparison) -> float:
     best=1,
     chance=0,
     source="Gower 1975",
-    needs=("coordinates",),
+    needs=(Need.COORDINATES,),
 )
 def chart_similarity(comparison: Comparison) -> float:
     """Share of the true coordinates' variance explained after turning and scaling."""
@@ -467,7 +475,7 @@ def chart_similarity(comparison: Comparison) -> float:
     best=1,
     chance=0,
     source="R² of a linear regression; for the outputs of Goldberg et al. 2008",
-    needs=("coordinates",),
+    needs=(Need.COORDINATES,),
 )
 def chart_affine(comparison: Comparison) -> float:
     """Share of the true coordinates' variance explained after stretching and shearing too."""
@@ -483,7 +491,7 @@ _TOPOLOGY: dict[str, Any] = {
     "best": 0,
     "chance": None,
     "higher_is_better": False,
-    "needs": ("topology",),
+    "needs": (Need.TOPOLOGY,),
     "drawn": True,
     "tabulated": False,
 }

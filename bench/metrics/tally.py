@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,16 +28,16 @@ from bench.metrics.moments import (
     add_triplets,
     empty_moments,
 )
+from bench.metrics.needs import Need
 
-Need = Literal["overlap", "neighbors", "ranks", "distances", "pair_ranks", "triplets"]
 OVERLAP = "reference_overlap"
 _BY_BLOCKS: frozenset[Need] = frozenset(
-    ("neighbors", "ranks", "distances", "pair_ranks", "triplets")
+    (Need.NEIGHBORS, Need.RANKS, Need.DISTANCES, Need.PAIR_RANKS, Need.TRIPLETS)
 )
 _SHARE = 128  # rows
 _BYTES_OF_LENGTHS = 8
-_OF_DISTANCES: frozenset[Need] = frozenset(("distances", "pair_ranks", "triplets"))
-EVERYTHING: frozenset[Need] = _OF_DISTANCES | {"ranks"}
+_OF_DISTANCES: frozenset[Need] = frozenset((Need.DISTANCES, Need.PAIR_RANKS, Need.TRIPLETS))
+EVERYTHING: frozenset[Need] = _OF_DISTANCES | {Need.RANKS}
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,12 +143,12 @@ class Pass:
 
     @cached_property
     def _own_ranks(self) -> PairRanks | None:
-        ranked = "pair_ranks" in self.needs
+        ranked = Need.PAIR_RANKS in self.needs
         return rank_pairs(self._own, self.rows, self.threads) if ranked else None
 
     @cached_property
     def _given_ranks(self) -> dict[str, PairRanks]:
-        if "pair_ranks" not in self.needs:
+        if Need.PAIR_RANKS not in self.needs:
             return {}
         return {
             name: rank_pairs(reference, self.rows, self.threads)
@@ -158,19 +157,19 @@ class Pass:
 
     def _prepare(self, reference: Reference) -> None:
         """Make ready what finds the nearest, before all threads ask for it at once."""
-        if "overlap" in self.needs:
+        if Need.OVERLAP in self.needs:
             reference.nearest(np.empty(0, np.intp), self.neighbors)
         reference.measures_all  # noqa: B018 - grows the tree, if there is one
 
     def _tally(self, rows: Rows) -> dict[str, Tally]:
         names = [*self.references, *([OVERLAP] if self.overlap else [])]
-        places = self.n - 1 if "ranks" in self.needs else self.neighbors
+        places = self.n - 1 if Need.RANKS in self.needs else self.neighbors
         sums = {name: empty_sums(places) for name in names}
         moments = {name: self._empty_moments(name) for name in names}
-        if "overlap" in self.needs:
+        if Need.OVERLAP in self.needs:
             self._add_overlap(rows, sums)
         by_blocks = _BY_BLOCKS.intersection(self.needs)
-        if by_blocks == {"neighbors"}:
+        if by_blocks == {Need.NEIGHBORS}:
             self._add_neighbors(rows, sums)
         elif by_blocks:
             self._add_blocks(rows, sums, moments)
@@ -207,7 +206,7 @@ class Pass:
     def _add_blocks(
         self, rows: Rows, sums: dict[str, NDArray[np.int64]], moments: dict[str, Moments]
     ) -> None:
-        ranked, every = "ranks" in self.needs, (self._own, *self.references.values())
+        ranked, every = Need.RANKS in self.needs, (self._own, *self.references.values())
         parts = list(self._parts(rows, BYTES_PER_PAIR * (len(every) // 2)))
         streams = [reference.blocks(parts, ranked=ranked) for reference in every]
         for _ in parts:  # of which one is done with, and its memory used again, before the next
@@ -228,9 +227,9 @@ class Pass:
             self._add_ranks(sums[OVERLAP], *(given[name] for name in self.overlap))
 
     def _add_ranks(self, sums: NDArray[np.int64], found: Block, given: Block) -> None:
-        if "ranks" in self.needs:
+        if Need.RANKS in self.needs:
             add_ranks(sums, found.ranks, given.ranks)
-        elif "neighbors" in self.needs:
+        elif Need.NEIGHBORS in self.needs:
             one, other = (
                 Ranking.among(block.lengths, block.rows, self.neighbors, self._own.tie_keys)
                 for block in (found, given)
@@ -245,9 +244,9 @@ class Pass:
 
     def _add_moments(self, moments: Moments, name: str, found: Block, given: Block) -> None:
         half = self.rows is None
-        if "distances" in self.needs:
+        if Need.DISTANCES in self.needs:
             add_distances(moments, given, found, half)
-        if "triplets" in self.needs:
+        if Need.TRIPLETS in self.needs:
             add_triplets(moments, given, found)
         if self._own_ranks is not None:
             given_ranks, found_ranks = self._given_ranks[name], self._own_ranks

@@ -12,6 +12,7 @@ from bench.data.arrays import check_whole
 from bench.engine.threads import cores
 from bench.errors import BenchError, unknown_name
 from bench.geometry.blocks import DEFAULT_MEMORY, Rows
+from bench.metrics.needs import Need
 from bench.metrics.sampling import draw_samples
 from bench.metrics.table import METRICS, Metric
 
@@ -20,8 +21,8 @@ SAMPLE = 1000  # rows
 # Beyond this share of the points, sorting all of them is faster than looking for the nearest.
 _FEW = 1 / 100
 # What `compare` computes, of which each of the first three holds all that the next would.
-_CO_RANKING = ("ranks", "neighbors", "overlap")
-COUNTED = (*_CO_RANKING, "distances", "pair_ranks", "triplets")
+_CO_RANKING = (Need.RANKS, Need.NEIGHBORS, Need.OVERLAP)
+COUNTED = (*_CO_RANKING, Need.DISTANCES, Need.PAIR_RANKS, Need.TRIPLETS)
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class ScoreOptions:
         """The rows of the table of metrics that are computed."""
         names = [self.metrics] if isinstance(self.metrics, str) else self.metrics
         if names is None:
-            return tuple(row for row in METRICS.values() if "topology" not in row.needs)
+            return tuple(row for row in METRICS.values() if Need.TOPOLOGY not in row.needs)
         for name in names:
             if name not in METRICS:
                 raise unknown_name("metric", name, METRICS)
@@ -137,7 +138,7 @@ class ScoreOptions:
                 f"k = {most} is out of range: {n} points have {n - 1} neighbours each."
             )
         for metric in self.chosen:
-            if "coordinates" in metric.needs and self.metrics is not None and not charted:
+            if Need.COORDINATES in metric.needs and self.metrics is not None and not charted:
                 raise BenchError(f"{metric.name} takes the true coordinates: give intrinsic.")
             try:
                 metric.check_k(n, most)
@@ -190,12 +191,12 @@ class ScoreOptions:
         needs = {need for metric in metrics for need in metric.needs if need in COUNTED}
         most = next((need for need in _CO_RANKING if need in needs), None)
         if most and largest > max(1, _FEW * n):
-            most = "ranks"
+            most = Need.RANKS
         # Each block of rows reads all inputs once: the larger they are, the fewer blocks pay.
         memory = max(DEFAULT_MEMORY, sum(array.nbytes for array in inputs) // 4)
         return {
             "needs": needs.difference(_CO_RANKING).union([most] if most else []),
-            "neighbors": largest if most in ("neighbors", "overlap") else 0,
+            "neighbors": largest if most in (Need.NEIGHBORS, Need.OVERLAP) else 0,
             "threads": self.threads or cores(),
             "memory": self.memory or memory,
         }

@@ -56,6 +56,7 @@ def run(cell: Cell) -> Values:
     from bench.geometry.reference import LiveReference
     from bench.geometry.tie_keys import tie_keys
     from bench.metrics.comparison import compare
+    from bench.metrics.needs import Need
     from bench.registry import Registry
 
     seed_global_generators(cell.seed)
@@ -77,7 +78,7 @@ def run(cell: Cell) -> Values:
         "geodesic": LiveReference(dataset.geodesics, len(X), tie_keys=keys),
         "euclidean": LiveReference(EuclideanDistances(X), len(X), tie_keys=keys),
     }
-    found = compare(references, model.transform(X), samples=[np.arange(_N)], needs=("ranks",))
+    found = compare(references, model.transform(X), samples=[np.arange(_N)], needs=(Need.RANKS,))
     aucs = {f"{name}_auc": one.co_ranking.auc for name, one in found.items()}
     return measures(model, training, held_out) | aucs | curves
 
