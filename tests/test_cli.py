@@ -173,6 +173,13 @@ def test_damaged_facts_of_a_dataset_are_made_again_without_running_its_jobs(fini
     assert {p: p.stat().st_mtime_ns for p in (out / "records").rglob("*")} == before
 
 
+@pytest.fixture
+def no_pictures(monkeypatch):
+    """Draw no figure: of what is asked here they show nothing, and they take long."""
+    monkeypatch.setattr("bench.report.figures.as_png", lambda draw, made_from: b"a picture")
+
+
+@pytest.mark.usefixtures("no_pictures")
 def test_failures_end_with_exit_code_1_and_a_table_unless_they_are_allowed(tmp_path, monkeypatch):
     monkeypatch.setattr("bench.console.console._width", 200)
     arguments = ("run", "--dataset", "line", "--reducer", "raises", "--reducer", "pca")
@@ -187,6 +194,7 @@ def test_failures_end_with_exit_code_1_and_a_table_unless_they_are_allowed(tmp_p
     assert call(*arguments, "--allow-failures").returncode == 0
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_too_few_points_for_a_method_are_an_error_of_that_job_alone(tmp_path):
     arguments = ("run", "--dataset", "s_curve", "--n", "12", "--seed", "0", "--out", tmp_path)
     arguments += ("--workers", "1")
@@ -198,6 +206,7 @@ def test_too_few_points_for_a_method_are_an_error_of_that_job_alone(tmp_path):
     assert "n_neighbors" in records["isomap"].reason
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_a_dotted_path_needs_no_code(tmp_path):
     arguments = ("run", "--dataset", "swiss_roll", "--n", "100", "--seed", "0", "--out", tmp_path)
     found = call(
