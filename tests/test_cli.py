@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,37 +12,21 @@ from pathlib import Path
 
 import psutil
 import pytest
+from commands import PATIENCE, call, run
 
 from bench import Store, __version__
-from bench.cli.main import main
 
 PLUGINS = Path(__file__).parent / "plugins"
-PATIENCE = 600  # seconds after which a command counts as hung
 
 
-def bench(*arguments, **options):
-    """Run the real command in a process of its own."""
-    command = [sys.executable, "-m", "bench", *map(str, arguments)]
-    options = {"capture_output": True, "text": True, "timeout": PATIENCE} | options
-    return subprocess.run(command, check=False, **options)
-
-
-@pytest.fixture
-def refused(monkeypatch, capsys):
-    """Call main with arguments that it must refuse; return the message."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["bench", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            main()
-        said = capsys.readouterr()
-        assert end.value.code == 2, said
-        assert said.err.startswith("Error: ")
-        assert said.err.count("\n") == 1, said.err
-        assert "Traceback" not in said.err
-        return said.err
-
-    return call
+def refused(*arguments):
+    """Run a command that must be refused with one line; return the line."""
+    ended = call(*arguments)
+    assert ended.returncode == 2, ended
+    assert ended.stderr.startswith("Error: ")
+    assert ended.stderr.count("\n") == 1, ended.stderr
+    assert "Traceback" not in ended.stderr
+    return ended.stderr
 
 
 @pytest.mark.parametrize(
@@ -79,11 +64,11 @@ def refused(monkeypatch, capsys):
         (["show", "--out", "/no/such/folder"], "None of the 0 records"),
     ],
 )
-def test_every_bad_argument_gets_one_line_and_exit_code_2(refused, arguments, message):
+def test_every_bad_argument_gets_one_line_and_exit_code_2(arguments, message):
     assert message in refused(*arguments)
 
 
-def test_results_that_cannot_be_written_are_refused_before_anything_runs(refused, tmp_path):
+def test_results_that_cannot_be_written_are_refused_before_anything_runs(tmp_path):
     (tmp_path / "file").write_text("")
     said = refused("run", "--reducer", "pca", "--out", tmp_path / "file")
     assert "Cannot write to" in said
@@ -91,14 +76,14 @@ def test_results_that_cannot_be_written_are_refused_before_anything_runs(refused
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """Run the real thing, small, and again."""
+    """Run the real command, small, in a process of its own."""
     out = tmp_path_factory.mktemp("results")
     arguments = (
-        *("run", "--dataset", "swiss_roll", "--dataset", "digits", "--n", "120"),
+        *("run", "--dataset", "swiss_roll", "--dataset", "digits", "--n", "60", "--workers", "1"),
         *("--reducer", "pca", "--reducer", "isomap", "--reducer", "oracle"),
         *("--seed", "0", "--seed", "1", "--out", out),
     )
-    return out, arguments, bench(*arguments)
+    return out, arguments, run(*arguments)
 
 
 def test_a_run_publishes_tables_and_figures_and_shows_the_headline(finished):
@@ -117,7 +102,7 @@ def test_a_run_publishes_tables_and_figures_and_shows_the_headline(finished):
 def test_a_second_run_does_nothing_and_says_so(finished):
     out, arguments, _ = finished
     before = {path: path.stat().st_mtime_ns for path in (out / "records").rglob("*")}
-    again = bench(*arguments)
+    again = call(*arguments)
     assert again.returncode == 0
     assert "All 12 jobs are done already: nothing to run." in again.stdout
     assert "are up to date" in again.stdout
@@ -126,7 +111,7 @@ def test_a_second_run_does_nothing_and_says_so(finished):
 
 def test_a_report_can_read_the_curves_at_any_k(finished):
     out = finished[0]
-    found = bench("report", "--out", out, "--k", "7", "--k", "7", "--k", "n/10")
+    found = call("report", "--out", out, "--k", "7", "--k", "7", "--k", "n/10")
     assert found.returncode == 0, found.stderr
     assert "trustworthiness at k = 7" in (out / "comparison.md").read_text()
 
@@ -134,31 +119,31 @@ def test_a_report_can_read_the_curves_at_any_k(finished):
 def test_a_small_run_leaves_the_others_in_the_tables(finished):
     out = finished[0]
     of = ("run", "--dataset", "s_curve", "--n", "100", "--seed", "0", "--reducer", "pca")
-    assert bench(*of, "--out", out).returncode == 0
+    assert call(*of, "--out", out).returncode == 0
     text = (out / "comparison.md").read_text()
-    assert all(name in text for name in ("s_curve(n=100)", "swiss_roll(n=120)", "digits(n=120)"))
+    assert all(name in text for name in ("s_curve(n=100)", "swiss_roll(n=60)", "digits(n=60)"))
     assert len(list((out / "figures").glob("gallery_*"))) == 3
     for path in (out / "records" / "s_curve").rglob("*"):
         if path.is_file():
             path.unlink()
 
 
-@pytest.mark.parametrize("k", ["0", "60", "x", "-1"])
+@pytest.mark.parametrize("k", ["0", "30", "x", "-1"])
 def test_a_k_out_of_range_is_refused_with_the_range(finished, k):
-    found = bench("report", "--out", finished[0], f"--k={k}")
+    found = call("report", "--out", finished[0], f"--k={k}")
     assert found.returncode == 2
     assert f"k = {k} is out of range" in found.stderr
-    assert "1 ... 59" in found.stderr
+    assert "1 ... 29" in found.stderr
 
 
 def test_one_job_is_shown_by_what_it_is_or_by_its_id(finished):
     out = finished[0]
-    of = ("--out", out, "--dataset", "digits(n=120)", "--seed", "1", "--reducer", "pca")
-    found = bench("show", *of)
+    of = ("--out", out, "--dataset", "digits(n=60)", "--seed", "1", "--reducer", "pca")
+    found = call("show", *of)
     assert '"status": "ok"' in found.stdout
     record = next(r for r in Store(out).records()[0] if r.job.id in found.stdout)
-    assert bench("show", record.job.id[:10], "--out", out).stdout == found.stdout
-    assert len(bench("show", "--out", out).stdout.splitlines()) == 12
+    assert call("show", record.job.id[:10], "--out", out).stdout == found.stdout
+    assert len(call("show", "--out", out).stdout.splitlines()) == 12
 
 
 def test_a_damaged_record_is_reported_and_made_again(finished):
@@ -166,7 +151,7 @@ def test_a_damaged_record_is_reported_and_made_again(finished):
     path = next((out / "records").rglob("*.json"))
     whole = path.read_bytes()
     path.write_bytes(whole[:100])
-    again = bench(*arguments)
+    again = call(*arguments)
     assert again.returncode == 0
     assert "is not a record" in again.stderr
     assert "1 of 12 jobs to run" in again.stdout
@@ -179,7 +164,7 @@ def test_damaged_facts_of_a_dataset_are_made_again_without_running_its_jobs(fini
     whole = path.read_bytes()
     path.write_text("{")
     before = {p: p.stat().st_mtime_ns for p in (out / "records").rglob("*")}
-    again = bench(*arguments)
+    again = call(*arguments)
     assert again.returncode == 0, again.stderr
     assert "cannot be read" in again.stderr
     assert "nothing to run" in again.stdout
@@ -188,21 +173,32 @@ def test_damaged_facts_of_a_dataset_are_made_again_without_running_its_jobs(fini
     assert {p: p.stat().st_mtime_ns for p in (out / "records").rglob("*")} == before
 
 
-def test_failures_end_with_exit_code_1_and_a_table_unless_they_are_allowed(tmp_path):
+@pytest.fixture
+def no_pictures(monkeypatch):
+    """Draw no figure: of what is asked here they show nothing, and they take long."""
+    monkeypatch.setattr("bench.report.figures.as_png", lambda draw, made_from: b"a picture")
+
+
+@pytest.mark.usefixtures("no_pictures")
+def test_failures_end_with_exit_code_1_and_a_table_unless_they_are_allowed(tmp_path, monkeypatch):
+    monkeypatch.setattr("bench.console.console._width", 200)
     arguments = ("run", "--dataset", "line", "--reducer", "raises", "--reducer", "pca")
-    arguments += ("--seed", "0", "--plugins", PLUGINS, "--out", tmp_path)
-    failed = bench(*arguments, env=os.environ | {"COLUMNS": "200"})
+    plugins = some_plugins(tmp_path, "datasets/line.py", "reducers/raises.py")
+    arguments += ("--seed", "0", "--plugins", plugins, "--out", tmp_path / "out")
+    failed = call(*arguments)
     assert failed.returncode == 1, failed.stderr
     assert "1 job(s) failed:" in failed.stdout
     assert "OddError: one and two" in failed.stdout
-    assert "OddError" in (tmp_path / "comparison.md").read_text()
-    assert bench(*arguments).returncode == 1
-    assert bench(*arguments, "--allow-failures").returncode == 0
+    assert "OddError" in (tmp_path / "out" / "comparison.md").read_text()
+    assert call(*arguments).returncode == 1
+    assert call(*arguments, "--allow-failures").returncode == 0
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_too_few_points_for_a_method_are_an_error_of_that_job_alone(tmp_path):
     arguments = ("run", "--dataset", "s_curve", "--n", "12", "--seed", "0", "--out", tmp_path)
-    found = bench(*arguments, "--reducer", "isomap", "--reducer", "pca")
+    arguments += ("--workers", "1")
+    found = call(*arguments, "--reducer", "isomap", "--reducer", "pca")
     assert found.returncode == 1
     records = {r.job.reducer.name: r for r in Store(tmp_path).records()[0]}
     assert records["pca"].status == "ok"
@@ -210,9 +206,10 @@ def test_too_few_points_for_a_method_are_an_error_of_that_job_alone(tmp_path):
     assert "n_neighbors" in records["isomap"].reason
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_a_dotted_path_needs_no_code(tmp_path):
     arguments = ("run", "--dataset", "swiss_roll", "--n", "100", "--seed", "0", "--out", tmp_path)
-    found = bench(
+    found = call(
         *arguments,
         *("--reducer", "sklearn.decomposition:KernelPCA", "--set", "KernelPCA.kernel=rbf"),
     )
@@ -230,12 +227,9 @@ def test_a_dotted_path_needs_no_code(tmp_path):
         ([], "Usage", "Error"),
     ],
 )
-def test_list_of_one_kind_or_name(monkeypatch, capsys, arguments, said, unsaid):
+def test_list_of_one_kind_or_name(arguments, said, unsaid):
     """`list` shows what is named alone; `--version` and no command say what they should."""
-    monkeypatch.setattr(sys, "argv", ["bench", *arguments])
-    with pytest.raises(SystemExit):
-        main()
-    found = capsys.readouterr().out
+    found = call(*arguments).stdout
     assert said in found
     assert unsaid not in found
 
@@ -259,10 +253,10 @@ def test_list_loads_nothing_heavy_and_says_what_is_unavailable(tmp_path):
 
 
 def test_check_says_which_rules_are_kept_and_which_are_broken():
-    good = bench("check", "pca")
+    good = call("check", "pca")
     assert good.returncode == 0
     assert "0 rule(s) broken" in good.stdout
-    bad = bench("check", "returns_nan", "--plugins", PLUGINS)
+    bad = call("check", "returns_nan", "--plugins", PLUGINS)
     assert bad.returncode == 1
     assert "a value is not finite" in bad.stdout
 
@@ -275,11 +269,21 @@ def heeds_interrupts():
     signal.signal(signal.SIGINT, before)
 
 
+def some_plugins(folder, *names):
+    """Copy a few plugins into a folder: with a metric among them every job has its own process."""
+    for name in names:
+        copy = folder / "plugins" / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PLUGINS / name, copy)
+    return folder / "plugins"
+
+
 def start_slow_run(out, calls):
-    """Start twelve jobs, of which those from the fifth on wait to be let go."""
+    """Start four jobs, of which those from the second on wait to be let go."""
+    plugins = some_plugins(out.parent, "datasets/line.py", "reducers/slow.py")
     command = [sys.executable, "-m", "bench", "run", "--dataset", "line", "--reducer", "slow"]
-    command += ["--set", "line.n=120", "--workers", "2", "--plugins", PLUGINS, "--out", out]
-    for seed in range(12):
+    command += ["--set", "line.n=120", "--workers", "2", "--plugins", plugins, "--out", out]
+    for seed in range(4):
         command += ["--seed", str(seed)]
     return subprocess.Popen(
         [str(word) for word in command],
@@ -316,70 +320,56 @@ def works_on(process):
         return False
 
 
-def wait_for_the_fifth(out, calls):
-    """Wait until four jobs are kept and two more are under way."""
+def wait_for_the_second(out, calls):
+    """Wait until one job is kept and two more are under way."""
     wait_until(
-        lambda: len(list((out / "records").rglob("*.json"))) == 4 and len(called(calls)) == 6
+        lambda: len(list((out / "records").rglob("*.json"))) == 1 and len(called(calls)) == 3
     )
 
 
+def kill(run):
+    run.kill()
+
+
+def interrupt_twice(run):
+    """Do as a terminal: Ctrl-C goes to all processes, and again while the first is handled."""
+    for _ in range(2):
+        os.killpg(run.pid, signal.SIGINT)
+
+
 @pytest.mark.usefixtures("heeds_interrupts")
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_a_run_that_is_stopped_resumes_with_nothing_lost_and_nothing_done_twice(tmp_path, how):
+@pytest.mark.parametrize("stop", [interrupt_twice, kill])
+def test_a_run_that_is_stopped_resumes(tmp_path, stop):
+    """A stopped run loses nothing, does nothing twice, and has its folder to itself."""
     out, calls = tmp_path / "results", tmp_path / "calls"
-    run = start_slow_run(out, calls)
-    wait_for_the_fifth(out, calls)
-    run.send_signal(how)
-    _, stderr = run.communicate(timeout=PATIENCE)
-    if how == signal.SIGINT:
-        assert run.returncode == 130
+    first = start_slow_run(out, calls)
+    wait_for_the_second(out, calls)
+    stop(first)
+    _, stderr = first.communicate(timeout=PATIENCE)
+    if stop is interrupt_twice:
+        assert first.returncode == 130
+        assert stderr.strip().count("\n") == 0
+        assert "Stopped. 1 of 4 jobs are kept" in stderr
         assert "the same command resumes" in stderr
     begun = called(calls)
     wait_until(lambda: not any(works_on(process) for _, process in begun))
-    assert {r.job.seed for r in Store(out).records()[0]} == {0, 1, 2, 3}
-    assert sorted(seed for seed, _ in begun) == [0, 1, 2, 3, 4, 5]
+    assert {r.job.seed for r in Store(out).records()[0]} == {0}
+    assert sorted(seed for seed, _ in begun) == [0, 1, 2]
 
-    let_go(calls)
     again = start_slow_run(out, calls)
+    wait_until(lambda: len(called(calls)) == len(begun) + 2)
+    assert "Another run is using" in refused("run", "--reducer", "pca", "--out", out)
+    let_go(calls)
     stdout, stderr = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, stderr
-    assert "8 of 12 jobs to run, 4 done before" in stdout
+    assert "3 of 4 jobs to run, 1 done before" in stdout
     records, damaged = Store(out).records()
     assert damaged == []
-    assert {r.job.seed for r in records} == set(range(12))
-    assert sorted(seed for seed, _ in called(calls)[len(begun) :]) == list(range(4, 12))
+    assert {r.job.seed for r in records} == set(range(4))
+    assert sorted(seed for seed, _ in called(calls)[len(begun) :]) == [1, 2, 3]
 
 
-@pytest.mark.usefixtures("heeds_interrupts")
-def test_two_interrupts_at_once_end_in_one_line(tmp_path):
-    """A terminal sends Ctrl-C to all processes, and a second one while the first is handled."""
-    out, calls = tmp_path / "results", tmp_path / "calls"
-    run = start_slow_run(out, calls)
-    wait_for_the_fifth(out, calls)
-    for _ in range(2):
-        os.killpg(run.pid, signal.SIGINT)
-    _, stderr = run.communicate(timeout=PATIENCE)
-    assert run.returncode == 130
-    assert stderr.strip().count("\n") == 0
-    assert "Stopped. 4 of 12 jobs are kept" in stderr
-
-
-def test_two_runs_at_once_on_one_folder_are_refused(tmp_path):
-    out, calls = tmp_path / "results", tmp_path / "calls"
-    run = start_slow_run(out, calls)
-    wait_for_the_fifth(out, calls)
-    second = bench("run", "--reducer", "pca", "--out", out)
-    assert second.returncode == 2
-    assert "Another run is using" in second.stderr
-    let_go(calls)
-    run.communicate(timeout=PATIENCE)
-    assert run.returncode == 0
-
-
-def test_the_help_names_every_suite_that_ships(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["bench", "run", "--help"])
-    with pytest.raises(SystemExit):
-        main()
-    said = capsys.readouterr().out
+def test_the_help_names_every_suite_that_ships():
+    said = call("run", "--help").stdout
     for suite in resources.files("bench").joinpath("suites").iterdir():
         assert suite.name.removesuffix(".toml") in said

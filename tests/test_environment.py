@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -102,7 +103,9 @@ def test_importing_bench_leaves_the_environment_of_a_program_alone():
 def ascii_run(tmp_path_factory):
     """Run a plugin that prints letters beyond ascii, from a terminal that has none."""
     folder = tmp_path_factory.mktemp("ascii")
-    (folder / "reducers").mkdir()
+    for kind in ("datasets", "reducers"):
+        (folder / kind).mkdir()
+    shutil.copy(PLUGINS / "datasets" / "line.py", folder / "datasets")
     (folder / "reducers" / "speaks.py").write_text(
         '"""Décode ≥ 2."""\n'
         "from sklearn.decomposition import PCA\n\n\n"
@@ -115,7 +118,7 @@ def ascii_run(tmp_path_factory):
     env = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C", "KERAS_BACKEND": "torch"}
     env |= {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     chosen = ("--dataset", "line", "--set", "line.n=60", "--seed", "0", "--seed", "1")
-    plugins = ("--plugins", PLUGINS, "--plugins", folder)
+    plugins = ("--plugins", folder, "--workers", "1")
     names = ("--reducer", "speaks", "--reducer", "sklearn.decomposition:FactorAnalysis")
     out = ("--out", folder / "out")
     return folder, env, run("run", *chosen, *names, *plugins, *out, env=env)

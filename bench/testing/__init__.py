@@ -19,7 +19,7 @@ from bench.metrics.table import Metric
 from bench.reducer import as_reducer
 from bench.registry import KINDS, Item, Kind, Registry
 from bench.testing.datasets import DATASET_RULES
-from bench.testing.decoder_metrics import DECODER_METRIC_RULES
+from bench.testing.decoder_metrics import DECODER_METRIC_RULES, JudgedMetric
 from bench.testing.geodesics import DrawnDataset
 from bench.testing.metrics import METRIC_RULES
 from bench.testing.reducers import REDUCER_RULES, FittedReducer
@@ -67,7 +67,7 @@ def check_decoder_metric(metric: DecoderMetric) -> None:
     AssertionError
         Naming every rule that is broken.
     """
-    _raise(outcomes(DECODER_METRIC_RULES, metric))
+    _raise(outcomes(DECODER_METRIC_RULES, JudgedMetric(metric)))
 
 
 def find_kind(registry: Registry, name: str, kind: str = "") -> Kind:
@@ -119,7 +119,7 @@ def checks_of(item: Item) -> Iterator[Outcome]:
     elif item.kind == "metric":
         yield from outcomes(METRIC_RULES, loaded)
     else:
-        yield from outcomes(DECODER_METRIC_RULES, loaded)
+        yield from outcomes(DECODER_METRIC_RULES, JudgedMetric(loaded))
 
 
 def _raise(found: Iterator[Outcome]) -> None:

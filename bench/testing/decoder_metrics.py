@@ -1,6 +1,7 @@
 """The rules of metrics of decoders."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,53 +93,67 @@ def _value(metric: DecoderMetric, decoding: Decoding) -> float | None:
     return float(values[_LEVEL if metric.curve else 0])
 
 
-def _values(metric: DecoderMetric, *names: str) -> Iterator[float]:
-    for name in names:
-        value = _value(metric, _decoding(name))
-        if value is not None:
-            yield value
+@dataclass(frozen=True, eq=False)
+class JudgedMetric:
+    """A metric under test, with its values for the decoders that its rules share."""
+
+    metric: DecoderMetric
+    _known: dict[str, float | None] = field(default_factory=dict)
+
+    def values(self, *names: str) -> list[float]:
+        """Return the values of some decoders, of those that have one."""
+        for name in names:
+            if name not in self._known:
+                self._known[name] = _value(self.metric, _decoding(name))
+        found = (self._known[name] for name in names)
+        return [value for value in found if value is not None]
 
 
-def _has_a_row_that_holds(metric: DecoderMetric) -> None:
+def _has_a_row_that_holds(judged: JudgedMetric) -> None:
     """Have the best value at one end of the range if it judges, and all values inside it."""
+    metric = judged.metric
     end = metric.high if metric.higher_is_better else metric.low
     holds = metric.higher_is_better is None or metric.best == end
     require(holds, f"best {metric.best} is no end of the range")
     for name in (_RIGHT, *_WRONG, *_CONTROLS):
-        for value in _values(metric, name):
+        for value in judged.values(name):
             # A sum of rounded squares may be a hair off the end.
             inside = metric.low - 1e-6 <= value <= metric.high + 1e-6
             require(inside, f"{name}: {value} is outside the range")
 
 
-def _returns_what_it_states(metric: DecoderMetric) -> None:
+def _returns_what_it_states(judged: JudgedMetric) -> None:
     """Return one number, or one for each level of noise if it is a curve."""
+    metric = judged.metric
     found = metric.function(_decoding(_RIGHT))
     if found is not None:
         shape = (len(NOISE_LEVELS),) if metric.curve else ()
         require(np.shape(found) == shape, f"its value has shape {np.shape(found)}, not {shape}")
 
 
-def _reaches_its_best(metric: DecoderMetric) -> None:
+def _reaches_its_best(judged: JudgedMetric) -> None:
     """Come near the best for the projection onto the manifold, or for a control."""
-    values, best = list(_values(metric, _RIGHT, *_CONTROLS)), metric.best
+    metric = judged.metric
+    values, best = judged.values(_RIGHT, *_CONTROLS), metric.best
     if metric.higher_is_better is not None and best is not None and values:
         nearest = min(values, key=lambda value: abs(value - best))
         close = abs(nearest - best) <= _NEAR
         require(close, f"the best of what should be best scored {nearest:.3f}, not {best}")
 
 
-def _sees_what_is_bad(metric: DecoderMetric) -> None:
+def _sees_what_is_bad(judged: JudgedMetric) -> None:
     """Score some decoder that is bad in one way far worse than the projection."""
-    right, wrong = list(_values(metric, _RIGHT)), list(_values(metric, *_WRONG, "mean_point"))
+    metric = judged.metric
+    right, wrong = judged.values(_RIGHT), judged.values(*_WRONG, "mean_point")
     if metric.higher_is_better is not None and right and wrong:
         worst = min(wrong) if metric.higher_is_better else max(wrong)
         lost = right[0] - worst if metric.higher_is_better else worst - right[0]
         require(lost > 2 * _NEAR, f"the worst scored {worst:.3f}, the projection {right[0]:.3f}")
 
 
-def _ignores_units(metric: DecoderMetric) -> None:
+def _ignores_units(judged: JudgedMetric) -> None:
     """Give the same number for points moved and scaled, and for codes scaled."""
+    metric = judged.metric
     value = _value(metric, _decoding(_RIGHT))
     others = {
         "points scaled": _decoding(_RIGHT, size=1e3),
@@ -151,8 +166,9 @@ def _ignores_units(metric: DecoderMetric) -> None:
         require(same, f"{what}: {value} became {found}")
 
 
-def _repeats_itself_and_alters_nothing(metric: DecoderMetric) -> None:
+def _repeats_itself_and_alters_nothing(judged: JudgedMetric) -> None:
     """Give the same number twice, and leave the points and the codes as they were."""
+    metric = judged.metric
     decoding = _decoding(_RIGHT)
     first = _value(metric, decoding)
     fresh = _decoding(_RIGHT)

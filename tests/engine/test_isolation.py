@@ -45,11 +45,8 @@ for path in pathlib.Path(FOLDER).rglob('*.npy'):
         file.seek(256); file.write(bytes(4096))
 """,
 }
-BUILT_IN = (
-    *("pca", "kernel_pca", "isomap", "lle", "tsne", "umap"),
-    *("autoencoder", "variational_autoencoder", "oracle", "random", "shuffled"),
-)
-OVERRIDES = {"autoencoder": {"epochs": 2}, "variational_autoencoder": {"epochs": 2}}
+BUILT_IN = ("pca", "isomap", "tsne", "lle", "autoencoder", "random")
+OVERRIDES = {"autoencoder": {"epochs": 2}}
 
 
 class Silent:
@@ -89,17 +86,22 @@ def run(folder, reducers, registry, *, seconds=300, memory=4 * 2**30, workers=1)
     return {record.job.reducer.name: record for record in ran.records}, store
 
 
-def alternating(first, second):
-    """Put one of the first before each of the second, and the rest of the longer at the end."""
-    pairs = [name for pair in zip(first, second, strict=False) for name in pair]
-    return [*pairs, *first[len(second) :], *second[len(first) :]]
+def two_before_each(hostile, others):
+    """Put two hostile plugins before each of the others, so that each of them has a successor."""
+    assert len(hostile) <= 2 * len(others)
+    starts = range(0, 2 * len(others), 2)
+    return [
+        name
+        for start, other in zip(starts, others, strict=True)
+        for name in (*hostile[start : start + 2], other)
+    ]
 
 
 def test_built_ins_after_hostile_plugins(tmp_path):
     """Neighbours of a hostile plugin come to what they come to in a fresh process, to the bit."""
     registry = write_plugins(tmp_path, HOSTILE)
     clean, clean_store = run(tmp_path / "clean", BUILT_IN, Registry())
-    found, store = run(tmp_path, alternating([*HOSTILE], BUILT_IN), registry)
+    found, store = run(tmp_path, two_before_each([*HOSTILE], BUILT_IN), registry)
     assert {found[name].status for name in BUILT_IN} == {Status.OK}
     for name in BUILT_IN:
         assert found[name].scores == clean[name].scores, name
@@ -188,7 +190,7 @@ def test_left_over_processes(tmp_path, monkeypatch):
     """No process that a job started outlives it, however it ended."""
     monkeypatch.setenv("LEFT_OVER", str(tmp_path))
     registry = write_plugins(tmp_path, LEFT)
-    found, _ = run(tmp_path, list(LEFT), registry, seconds=20, workers=2)
+    found, _ = run(tmp_path, list(LEFT), registry, seconds=12, workers=2)
     assert found["child_at_limit"].status is Status.TIMEOUT
     assert found["dies"].status is Status.CRASHED
     assert {found[name].status for name in ("child_left", "workers")} == {Status.OK}

@@ -149,6 +149,5 @@ def test_the_same_job_gives_the_same_embedding_in_another_run(tmp_path):
 def test_costs_of_a_fit_are_recorded(troubled):
     costs = troubled[2]["pca"].costs
     assert costs.fit_seconds > 0
-    assert costs.cpu_seconds >= 0
-    assert costs.peak_memory_bytes is None or costs.peak_memory_bytes >= 0
+    assert costs.cpu_seconds > 0
     assert troubled[2]["pca"].reconstruction_error == pytest.approx(0, abs=1e-6)
