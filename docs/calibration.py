@@ -1,19 +1,8 @@
-"""Write the published tables of the calibration into ``calibration.md``, so that none can drift.
+"""The published tables of the calibration, for ``calibration.md``."""
 
-::
-
-    python -m bench calibrate            # measure
-    python docs/calibration.py           # write
-    python docs/calibration.py --check   # exit code 1 if there is something to write
-"""
-
-import sys
 from pathlib import Path
-from typing import Annotated
 
 import pandas as pd
-import typer
-from sections import update
 
 from bench.manifolds.default_graph import DEFAULT_NEIGHBORS
 from bench.studies.calibration.report import load_calibration, sections
@@ -63,18 +52,3 @@ def _changes(scores: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _seeds(runs: pd.DataFrame) -> int:
     return int(runs["seed"].nunique())
-
-
-def main(
-    *,
-    page: Annotated[Path, typer.Option(help="The page.")] = PAGE,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing.")] = False,
-) -> None:
-    """Write the sections of the page that follow from the published calibration."""
-    if not update(page, contents(), check=check) and check:
-        typer.echo(f"{page} is not what is published: run python docs/calibration.py")
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    typer.run(main)

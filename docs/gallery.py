@@ -1,11 +1,4 @@
-"""Write what the registry says of each dataset into ``datasets.md``, so the page cannot drift.
-
-::
-
-    python docs/gallery.py            # write the page
-    python docs/gallery.py --figure   # and draw datasets.png
-    python docs/gallery.py --check    # exit code 1 if there is something to write in the page
-"""
+"""What the registry says of each dataset, for ``datasets.md``."""
 
 import ast
 import inspect
@@ -15,11 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from docstrings import as_markdown, constant, described
-from sections import update
 
 from bench.dataset import Dataset
 from bench.engine.sources import downloads_of
@@ -157,21 +148,8 @@ def _status(entry: Entry) -> str:
     return re.split(r"[.:,(]", entry.section("Status"))[0].strip().lower()
 
 
-def main(
-    *,
-    page: Annotated[Path, typer.Option(help="The page.")] = PAGE,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing.")] = False,
-    figure: Annotated[bool, typer.Option("--figure", help="Draw the figure too.")] = False,
-) -> None:
-    """Write the page on the datasets, from the registry."""
-    if not update(page, contents(), check=check) and check:
-        typer.echo(f"{page} is not what the registry says: run python docs/gallery.py")
-        sys.exit(1)
-    if figure:
-        from gallery_figure import draw_gallery
+def draw() -> None:
+    """Draw the figure of all datasets."""
+    from gallery_figure import draw_gallery
 
-        draw_gallery([entry.item for entry in entries()], FIGURE)
-
-
-if __name__ == "__main__":
-    typer.run(main)
+    draw_gallery([entry.item for entry in entries()], FIGURE)

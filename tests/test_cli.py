@@ -104,7 +104,7 @@ def finished(tmp_path_factory):
 def test_a_run_publishes_tables_and_figures_and_shows_the_headline(finished):
     out, _, first = finished
     assert first.returncode == 0, first.stderr
-    assert "AUC of R_NX: geodesic neighbours" in first.stdout
+    assert "AUC of R_NX, geodesic neighbours" in first.stdout
     assert "utilisation" in first.stdout
     for name in ("comparison.md", "comparison.csv", "comparison.tex"):
         assert (out / name).stat().st_size > 500
@@ -193,7 +193,7 @@ def test_failures_end_with_exit_code_1_and_a_table_unless_they_are_allowed(tmp_p
     arguments += ("--seed", "0", "--plugins", PLUGINS, "--out", tmp_path)
     failed = bench(*arguments, env=os.environ | {"COLUMNS": "200"})
     assert failed.returncode == 1, failed.stderr
-    assert "jobs that failed: 1" in failed.stdout
+    assert "1 job(s) failed:" in failed.stdout
     assert "OddError: one and two" in failed.stdout
     assert "OddError" in (tmp_path / "comparison.md").read_text()
     assert bench(*arguments).returncode == 1

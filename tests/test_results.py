@@ -10,7 +10,7 @@ from bench.record import Status
 from bench.report.frame import load_results
 from bench.report.published import Published
 from bench.report.rebuilding import correlations
-from bench.report.tables import LEGEND, headline_tables, legend
+from bench.report.tables import LEGEND, legend
 from bench.studies.likelihood.cells import DESCENT
 from bench.studies.likelihood.numbers import differences
 from bench.studies.likelihood.report import verdict
@@ -98,11 +98,6 @@ def test_reconstruction_errors_are_there_for_what_has_an_inverse(results):
     autoencoders = {name for name in results.reducers if "autoencoder" in name}
     assert set(errors["reducer"]) == {"pca", "kernel_pca", "umap"} | autoencoders
     assert (errors["reconstruction_error"] >= 0).all()
-
-
-def test_the_readme_shows_the_committed_headline(results):
-    for line in headline_tables(results)[0].markdown.splitlines()[2:]:
-        assert line in README
 
 
 def test_the_page_and_the_readme_say_how_often_marks_are_wrong(results):

@@ -1,5 +1,6 @@
 """The stages of a run that Python and the command line share."""
 
+import sys
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -153,7 +154,9 @@ def load(
 def _require_dotted_paths(suite: Suite, registry: Registry) -> None:
     """Refuse a dotted path that leads nowhere; a broken file among plugins is a row instead."""
     for choice in suite.reducers:
-        if ":" in choice.name and (why := registry.find("reducer", choice.name).unavailable):
+        item = registry.find("reducer", choice.name)
+        in_a_file = item.module.partition(".")[0] not in sys.builtin_module_names
+        if ":" in choice.name and in_a_file and (why := item.unavailable):
             raise BenchError(
                 f"{why.rstrip('.')}. Check the path, and that its package is installed."
             )

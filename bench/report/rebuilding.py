@@ -87,9 +87,11 @@ def rebuilding_against_unrolling(results: Results) -> Figure:
     styles = _styles(names)
     found = correlations(results)
     for ax, dataset in zip(axes, datasets, strict=True):
-        for name, jobs in both[both["dataset"] == dataset].groupby("reducer"):
+        own = both[both["dataset"] == dataset]
+        for name, jobs in own.groupby("reducer"):
             ax.scatter(jobs["reconstruction_error"], jobs["geodesic_auc"], **styles[str(name)])
-        ax.set_xscale("log")
+        if (own["reconstruction_error"] > 0).all():  # one may rebuild every point exactly
+            ax.set_xscale("log")
         ax.set_title(_title(dataset, found.get(dataset)), fontsize=8)
         ax.tick_params(which="both", labelsize=7)
     handles = [axes[-1].scatter([], [], **styles[name]) for name in names]

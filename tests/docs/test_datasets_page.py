@@ -63,7 +63,7 @@ def entry(script, tmp_path):
 
 def test_the_page_is_what_the_registry_says(script):
     assert script("sections").fill(PAGE, script("gallery").contents()) == PAGE, (
-        "run python docs/gallery.py"
+        "run python docs/make.py"
     )
 
 

@@ -24,7 +24,7 @@ def script(monkeypatch):
 
 
 def test_the_facts_on_the_page_are_those_of_the_table(script):
-    assert script("sections").fill(PAGE, script("make").contents()) == PAGE
+    assert script("sections").fill(PAGE, script("metrics").contents()) == PAGE
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
@@ -38,9 +38,9 @@ def test_every_metric_is_defined_under_a_heading_of_its_own(metric):
 
 
 def test_a_changed_row_changes_the_page(script, monkeypatch):
-    make = script("make")
-    monkeypatch.setattr(make, "METRICS", {"auc": METRICS["auc"], "q_nx": METRICS["lcmc"]})
-    assert script("sections").fill(PAGE, make.contents()) != PAGE
+    metrics = script("metrics")
+    monkeypatch.setattr(metrics, "METRICS", {"auc": METRICS["auc"], "q_nx": METRICS["lcmc"]})
+    assert script("sections").fill(PAGE, metrics.contents()) != PAGE
 
 
 def test_the_overview_leads_to_headings_that_are_there(script):
