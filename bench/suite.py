@@ -217,11 +217,24 @@ def _runs_once(
     }
     if suite.held_out or not fixed:
         return {}
-    found = {one.name for one in suite.reducers if _is_deterministic(one.name, registry)}
+    found = {one.name for one in suite.reducers if is_deterministic(one.name, registry)}
     return dict.fromkeys(fixed, found)
 
 
-def _is_deterministic(name: str, registry: Registry) -> bool:
+def is_deterministic(name: str, registry: Registry) -> bool:
+    """Whether a reducer gives the same embedding with every seed; of an unavailable one, yes.
+
+    Parameters
+    ----------
+    name : str
+        Name or dotted path.
+    registry : Registry
+
+    Raises
+    ------
+    BenchError
+        If there is no such reducer.
+    """
     try:
         return apart(registry.find("reducer", name), _declares_determinism)
     except UnavailableError:

@@ -12,7 +12,7 @@ from bench.api.arguments import as_sequence, chosen_suite, limits_of, overrides_
 from bench.api.estimators import AnyReducer, as_choice
 from bench.api.progress import Display, Silent
 from bench.api.results import Results
-from bench.api.stages import download, left_to_run, load, registry_for
+from bench.api.stages import download, jobs_of, left_to_run, load, registry_for
 from bench.console import console, warn
 from bench.engine.pool import Limits
 from bench.engine.resume import Todo
@@ -21,7 +21,7 @@ from bench.engine.spawning import in_worker
 from bench.errors import BenchError
 from bench.registry import Registry
 from bench.store import Store
-from bench.suite import Choice, Suite, plan
+from bench.suite import Choice, Suite
 
 
 def run(
@@ -107,7 +107,7 @@ def run(
         chosen = msgspec.structs.replace(chosen, reducers=choices)
     limits = limits_of(workers, time_limit)
     registry = registry_for(chosen, [Path(one) for one in as_sequence("plugins", plugins)])
-    jobs = plan(chosen, registry, overrides_of(parameters, chosen, n))
+    jobs = jobs_of(chosen, registry, overrides_of(parameters, chosen, n))
     with _results_folder(out) as folder:
         store = Store(folder)
         with store.run():

@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields, replace
 import pandas as pd
 
 from bench.api.plots import Plots
-from bench.report import frame
+from bench.report.frame import Results as Frames
+from bench.report.frame import number_of
 from bench.report.tables import score_table
 
 _COLUMNS = ["dataset", "reducer", "seed", "metric", "k", "reference", "value"]
@@ -16,7 +17,7 @@ _STYLES = {"best": "font-weight: bold", "tied": "font-style: italic"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Results(frame.Results):
+class Results(Frames):
     """What `bench.run` and `bench.load_results` return.
 
     It prints as the AUC of R_NX against each reference: means over seeds with 95 % intervals, or
@@ -39,7 +40,7 @@ class Results(frame.Results):
     held_out: "Results | None" = None
 
     @classmethod
-    def of(cls, found: frame.Results) -> "Results":
+    def of(cls, found: Frames) -> "Results":
         """Return results as they were read, with what this class offers.
 
         Parameters
@@ -62,7 +63,7 @@ class Results(frame.Results):
         scores = self.scores[self.scores["reference"] != "gap"]  # a difference of two others
         sizes = {key: facts.n for key, facts in self.facts.items()}
         points = [sizes.get(key, 0) for key in zip(scores["dataset"], scores["seed"], strict=True)]
-        ks = [frame.number_of(k, n) or None for k, n in zip(scores["k"], points, strict=True)]
+        ks = [number_of(k, n) or None for k, n in zip(scores["k"], points, strict=True)]
         found = scores.assign(k=pd.array(ks, dtype="Int64"))
         columns = [*_COLUMNS, *(["placement"] if found["placement"].any() else [])]
         return found[columns].drop_duplicates(ignore_index=True)

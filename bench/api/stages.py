@@ -18,7 +18,7 @@ from bench.registry import Item, Kind, Registry
 from bench.report.frame import Results, load_results
 from bench.report.frame import Source as ResultsSource
 from bench.store import Store
-from bench.suite import Suite, chosen_items
+from bench.suite import Overrides, Suite, chosen_items, plan
 
 
 def registry_for(suite: Suite, plugins: Sequence[Path]) -> Registry:
@@ -37,16 +37,14 @@ def registry_for(suite: Suite, plugins: Sequence[Path]) -> Registry:
     Raises
     ------
     BenchError
-        If a plugin folder cannot be used, a name is not known, or a dotted path leads nowhere.
+        If a plugin folder cannot be used, or a name is not known.
     """
     registry = Registry(tuple(plugins))
     own = (registry.own_data(choice.name) for choice in suite.datasets)
     registry = replace(registry, data=tuple(dict.fromkeys(path for path in own if path)))
     kinds: tuple[Kind, ...] = ("metric", "decoder_metric") if suite.held_out else ("metric",)
     metrics = [item for kind in kinds for item in metrics_of_plugins(registry, kind)]
-    registry = _quarantined(registry, [*chosen_items(suite, registry), *metrics])
-    _require_dotted_paths(suite, registry)
-    return registry
+    return _quarantined(registry, [*chosen_items(suite, registry), *metrics])
 
 
 def registry_of_metrics(plugins: Sequence[Path]) -> Registry:
@@ -59,6 +57,34 @@ def registry_of_metrics(plugins: Sequence[Path]) -> Registry:
     """
     registry = Registry(tuple(plugins))
     return _quarantined(registry, metrics_of_plugins(registry, "metric"))
+
+
+def jobs_of(suite: Suite, registry: Registry, overrides: Overrides) -> list[Job]:
+    """Cross a suite into jobs, as `bench.suite.plan` does.
+
+    Parameters
+    ----------
+    suite : Suite
+    registry : Registry
+        Of `registry_for`.
+    overrides : mapping of str to mapping
+        Parameters by the name of the dataset or reducer.
+
+    Raises
+    ------
+    BenchError
+        If it cannot be planned, or the dotted path of a reducer leads nowhere; a broken file among
+        plugins becomes a row of the results instead.
+    """
+    jobs = plan(suite, registry, overrides)
+    for choice in suite.reducers:
+        item = registry.find("reducer", choice.name)
+        in_a_file = item.module.partition(".")[0] not in sys.builtin_module_names
+        if ":" in choice.name and in_a_file and (why := item.unavailable):
+            raise BenchError(
+                f"{why.rstrip('.')}. Check the path, and that its package is installed."
+            )
+    return jobs
 
 
 def left_to_run(
@@ -149,17 +175,6 @@ def load(
     results, damaged = load_results(source, jobs=jobs, ks=ks, metrics=metrics, registry=registry)
     warn(damaged)
     return results
-
-
-def _require_dotted_paths(suite: Suite, registry: Registry) -> None:
-    """Refuse a dotted path that leads nowhere; a broken file among plugins is a row instead."""
-    for choice in suite.reducers:
-        item = registry.find("reducer", choice.name)
-        in_a_file = item.module.partition(".")[0] not in sys.builtin_module_names
-        if ":" in choice.name and in_a_file and (why := item.unavailable):
-            raise BenchError(
-                f"{why.rstrip('.')}. Check the path, and that its package is installed."
-            )
 
 
 def _quarantined(registry: Registry, items: Sequence[Item]) -> Registry:

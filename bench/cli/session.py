@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from bench.api.progress import Display
-from bench.api.stages import download, left_to_run, load, registry_for, registry_of_metrics
+from bench.api.stages import download, jobs_of, left_to_run, load, registry_for, registry_of_metrics
 from bench.cli.options import PUBLISHED
 from bench.console import console, errors, warn
 from bench.engine.pool import Limits, shared_memory
@@ -26,7 +26,7 @@ from bench.report.terminal import summary_tables
 from bench.results_folder import announce
 from bench.store import Store
 from bench.studies.calibration.report import supplement
-from bench.suite import Overrides, Suite, plan
+from bench.suite import Overrides, Suite
 
 _MAX_LINES = 10  # of kinds of failure
 
@@ -82,7 +82,7 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
         After Ctrl-C, when the workers have stopped and what is kept has been said.
     """
     registry = registry_for(suite, settings.plugins)
-    jobs = plan(suite, registry, overrides)
+    jobs = jobs_of(suite, registry, overrides)
     store = Store(settings.out)
     with store.run():
         announce(store.folder, TABLES)  # what cannot be published later is refused now

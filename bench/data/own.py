@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # names are resolved in every command: numpy comes when data 
     from bench.dataset import Dataset
 
 _DIGITS = 12
+_OWNER = "the user's own"
 _TABLES = (".npy", ".npz", ".csv", ".parquet")
 
 
@@ -46,6 +47,17 @@ def looks_like_data(name: str) -> bool:
         return ":" not in name and Path(name).is_dir()
     except OSError:  # longer than a file's name may be
         return False
+
+
+def is_own(source: str) -> bool:
+    """Say whether the source that a dataset states is that of data of the user's own.
+
+    Examples
+    --------
+    >>> is_own("the user's own: iris.csv"), is_own("sklearn.datasets.load_digits")
+    (True, False)
+    """
+    return source.startswith(f"{_OWNER}: ")
 
 
 def name_of(path: Path) -> str:
@@ -156,8 +168,8 @@ def dataset(
         color=None if own.color is None else own.color[chosen],
         labels=None if own.labels is None else own.labels[chosen],
         image_shape=own.image_shape,
-        source=f"the user's own: {Path(path).name}",
-        licence="the user's own",
+        source=f"{_OWNER}: {Path(path).name}",
+        licence=_OWNER,
     )
 
 

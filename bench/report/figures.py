@@ -1,7 +1,7 @@
 """Figures: what the tables say, to be seen at a glance. Drawn from results alone, with seaborn."""
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from bench.data.own import is_own
 from bench.metrics.curves import KS
-from bench.record import Record, Status
+from bench.record import DatasetFacts, Record, Status
 from bench.report.frame import Results, fixed, reducer_label
 from bench.report.gallery import draw_embedding
 from bench.report.panels import (
@@ -111,14 +112,25 @@ def gallery(results: Results, dataset: str) -> Figure:
         both = " / ".join(fixed(value, 2) for value in values)
         ax.set_xlabel(f"AUC {both}", fontsize=8)
     seed = next(iter(records.values())).job.seed
-    pictures = results.pictures.get((dataset, seed), {})
-    meaning = {"labels": "coloured by classes", "color": "coloured by a true coordinate"}
-    words = [text for name, text in meaning.items() if name in pictures][:1]
+    words = _coloured_by(results.facts.get((dataset, seed)), results.pictures.get((dataset, seed)))
     figure.suptitle(
         "; ".join([f"{plain(dataset)}, seed {seed}", *words, "AUC geodesic / Euclidean"]),
         fontsize=11,
     )
     return figure
+
+
+def _coloured_by(
+    facts: DatasetFacts | None, pictures: Mapping[str, NDArray[Any]] | None
+) -> list[str]:
+    """Say what the colours of a dataset's points mean; nothing if they have none."""
+    if not pictures or not {"labels", "color"} & pictures.keys():
+        return []
+    if "labels" in pictures:
+        return ["coloured by classes"]
+    if facts and is_own(facts.source):
+        return [f"coloured by {plain(str(facts.config.parameters.get('labels')))}"]
+    return ["coloured by a true coordinate"]
 
 
 def rank_curves(results: Results, dataset: str) -> Figure:
@@ -235,8 +247,7 @@ def _curves(results: Results, dataset: str, reducer: str, reference: str) -> NDA
 
 def _styles(results: Results, *, controls: bool = True) -> dict[str, dict[str, Any]]:
     """Give each reducer a colour and a marker of its own; controls are grey."""
-    is_control = results.jobs.groupby("reducer")["control"].first()
-    methods = [name for name in results.reducers if not is_control[name]]
+    methods = [name for name in results.reducers if name not in results.controls]
     palette = distinct_colors()
     common = {
         "linestyle": "none",
@@ -250,7 +261,7 @@ def _styles(results: Results, *, controls: bool = True) -> dict[str, dict[str, A
         for i, name in enumerate(methods)
     }
     if controls:
-        grey = [name for name in results.reducers if is_control[name]]
+        grey = [name for name in results.reducers if name in results.controls]
         styles |= {
             name: common
             | {"color": ".45", "marker": "+x1"[i % 3], "markeredgecolor": ".45"}

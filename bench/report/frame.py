@@ -1,6 +1,7 @@
 """Frames: the records of a store as tidy tables, one row for each number."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bench.data.own import is_own
 from bench.errors import BenchError
 from bench.job import DatasetConfig, Job
 from bench.metrics.curves import KS, stored_ks, value_at, with_what_follows
@@ -18,6 +20,7 @@ from bench.metrics.table import METRICS, Metric
 from bench.record import DatasetFacts, Record, Status
 from bench.registry import Registry
 from bench.store import DamagedError, Stored
+from bench.suite import is_deterministic
 
 REFERENCES = ("geodesic", "euclidean")
 DEFAULT_KS = ("15", "n/10")
@@ -68,6 +71,9 @@ class Results:
         (empty but of jobs that hold points out), value.
     held_out : Results or None
         Of the jobs that hold points out, which are in nothing else.
+    same_every_seed : frozenset of (str, str)
+        Dataset and reducer where one job stands for all seeds: deterministic reducers on all
+        points of the user's own data.
     """
 
     records: list[Record]
@@ -78,6 +84,7 @@ class Results:
     jobs: pd.DataFrame = field(repr=False)
     scores: pd.DataFrame = field(repr=False)
     held_out: "Results | None" = None
+    same_every_seed: frozenset[tuple[str, str]] = frozenset()
 
     @cached_property
     def finished(self) -> dict[tuple[str, str], pd.Series]:
@@ -175,6 +182,7 @@ def load_results(
     whole = [stored for stored in chosen if not stored.record.job.held_out]
     results, more = _tabulated(store, _newest(whole), ks, metrics, controls)
     damaged += more
+    results = replace(results, same_every_seed=_same_every_seed(results, registry or Registry()))
     _check_reached(ks, results)
     held_out = [stored for stored in chosen if stored.record.job.held_out]
     if held_out:
@@ -192,6 +200,22 @@ def _as_failure(error: DamagedError) -> Stored:
 def _controls(records: Iterable[Record], registry: Registry) -> frozenset[str]:
     names = {record.job.reducer.name for record in records}
     return frozenset(filter(registry.is_control, names))
+
+
+def _same_every_seed(results: Results, registry: Registry) -> frozenset[tuple[str, str]]:
+    """Find the deterministic reducers on points that no seed draws; see `bench.suite.plan`."""
+    candidates = {
+        (record.job.dataset.label, reducer_label(record)): record.job.reducer.name
+        for record in results.records
+        if (facts := results.facts.get(_key(record.job.dataset)))
+        and is_own(facts.source)
+        and facts.config.parameters.get("n") is None
+    }
+    deterministic = set()
+    for name in set(candidates.values()):
+        with suppress(BenchError):  # a plugin that is not given here
+            deterministic.update([name] if is_deterministic(name, registry) else [])
+    return frozenset(row for row, name in candidates.items() if name in deterministic)
 
 
 def _tabulated(

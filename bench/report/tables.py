@@ -38,7 +38,7 @@ LEGEND = (
 
 def legend(results: Results) -> str:
     """Explain the cells and marks of tables, and say how often the marks are wrong."""
-    compared = results.jobs[~results.jobs["control"].astype(bool)]
+    compared = results.jobs[~results.jobs["reducer"].isin(results.controls)]
     reducers, seeds = compared["reducer"].nunique(), compared["seed"].nunique()
     if min(reducers, seeds) < 2:
         return LEGEND
@@ -285,11 +285,14 @@ def tabulate(
 
 
 def _marks(results: Results, column: pd.DataFrame, higher_is_better: bool) -> dict[str, str]:
-    """Mark one column; a reducer that failed on a seed is no candidate."""
+    """Mark one column; a reducer that failed on a seed is not a candidate."""
     candidates = column[~column["control"] & ~column["reducer"].isin(_failed(results, column))]
     if candidates.empty:
         return {}
     by_seed = candidates.pivot(index="seed", columns="reducer", values="value")
+    for dataset, reducer in results.same_every_seed:
+        if dataset in set(column["dataset"]) and reducer in by_seed:
+            by_seed[reducer] = by_seed[reducer].ffill().bfill()
     return marks(by_seed, higher_is_better=higher_is_better)
 
 

@@ -93,7 +93,7 @@ def _means(scores: pd.DataFrame, datasets: Sequence[str]) -> pd.DataFrame:
 
 def _choose(results: Results, means: pd.DataFrame, own: set[str]) -> list[str]:
     """Return the best of this run's reducers, the best of the others, and controls."""
-    controls = set(results.jobs.loc[results.jobs["control"].astype(bool), "reducer"])
+    controls = results.controls
     ranked = means.mean(axis="columns").sort_values(ascending=False).index.map(str)
     unscored = sorted(own - controls - set(ranked))
     mine = [name for name in ranked if name in own - controls] + unscored

@@ -33,6 +33,7 @@ from bench.errors import BenchError
         ({"parameters": {"pca": 3}}, "parameters must be given by name"),
         ({"parameters": {"pca": {"whitening": True}}}, "Unknown parameter of pca 'whitening'"),
         ({"plugins": ["no_such_folder"]}, "has no reducers/, datasets/, metrics/ or"),
+        ({"rerun": ["nothing"]}, "'nothing'"),
         ({"suite": "smokee"}, "Did you mean 'smoke'?"),
         ({"suite": 3}, "suite must be a bench.Suite, a name or a TOML file, got int"),
     ],
