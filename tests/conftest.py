@@ -32,7 +32,8 @@ NOT_UNIT = (
     *("report/test_tables.py", "report/test_escape.py", "report/test_panels.py"),
     *("test_cli.py", "test_contract.py", "test_damaged_records.py", "test_environment.py"),
     *("test_layout.py", "test_packaging.py", "test_results.py", "test_scoring.py"),
-    *("test_registry.py", "test_suite.py", "test_visible_text.py"),
+    *("test_registry.py", "test_suite.py", "test_visible_text.py", "test_extending.py"),
+    *("api/test_run.py", "test_examples.py", "test_user_program.py"),
 )
 """Folders and files of tests that take long, load TensorFlow or start processes."""
 
