@@ -41,6 +41,7 @@ _PUBLIC = {  # with their types in __init__.pyi
     "compare": "bench.metrics.comparison",
     "graph_geodesics": "bench.manifolds.graph",
     "load_results": "bench.api.loading",
+    "rescore": "bench.api.benchmark",
     "run": "bench.api.benchmark",
     "score": "bench.scoring.compute",
 }

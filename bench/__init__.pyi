@@ -1,6 +1,7 @@
 """The types of what `bench` offers, for type checkers and editors; see `__init__.py`."""
 
 from bench._version import __version__ as __version__
+from bench.api.benchmark import rescore as rescore
 from bench.api.benchmark import run as run
 from bench.api.loading import load_results as load_results
 from bench.api.results import Results as Results

@@ -1,4 +1,4 @@
-"""`bench.run`: a benchmark from Python."""
+"""`bench.run` and `bench.rescore`: a benchmark from Python."""
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,14 @@ from bench.api.arguments import as_sequence, chosen_suite, limits_of, overrides_
 from bench.api.estimators import AnyReducer, as_choice
 from bench.api.progress import Display, Silent
 from bench.api.results import Results
-from bench.api.stages import download, jobs_of, left_to_run, load, registry_for
+from bench.api.stages import (
+    download,
+    jobs_of,
+    left_to_run,
+    load,
+    registry_for,
+    registry_of_metrics,
+)
 from bench.console import console, warn
 from bench.engine.pool import Limits
 from bench.engine.resume import Todo
@@ -115,6 +122,63 @@ def run(
             download(todo, registry)
             _carry_out(todo, store, registry, limits, workers, shown=_shown(progress))
             return Results.of(load(store, registry, jobs={job.id for job in jobs}))
+
+
+def rescore(
+    folder: str | Path,
+    *,
+    plugins: Sequence[str | Path] = (),
+    workers: int | None = None,
+    time_limit: float = 600,
+    progress: bool | None = None,
+) -> Results:
+    """Compute new or changed metrics on the stored embeddings of a results folder.
+
+    Nothing is fitted again. `run` does so by itself for its own jobs. Scores of held-out points and
+    of decoders need the fitted model, which is not stored: these jobs are left alone.
+
+    Parameters
+    ----------
+    folder : str or Path
+        What ``--out`` or ``out=`` named.
+    plugins : sequence of str or Path
+        Folders that hold ``metrics/``.
+    workers : int, optional
+        Embeddings at once; one for each core if not given.
+    time_limit : float
+        Seconds for each.
+    progress : bool, optional
+        Show each as it ends; if not given, yes but in a notebook.
+
+    Returns
+    -------
+    Results
+        Of all jobs of the folder.
+
+    Raises
+    ------
+    BenchError
+        If there are no records.
+
+    Examples
+    --------
+    >>> import bench, tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> _ = bench.run(["random"], ["swiss_roll"], seeds=1, n=60, out=folder, progress=False)
+    >>> "auc" in bench.rescore(folder, progress=False).frame()["metric"].tolist()
+    True
+    """
+    _require_the_main_process()
+    limits = limits_of(workers, time_limit)
+    registry = registry_of_metrics([Path(one) for one in as_sequence("plugins", plugins)])
+    store = Store(Path(folder))
+    with store.run():
+        records, damaged = store.records()
+        warn(damaged)
+        todo = left_to_run([record.job for record in records], store, registry)
+        download(todo, registry)
+        _carry_out(todo, store, registry, limits, workers, shown=_shown(progress))
+        return Results.of(load(store, registry))
 
 
 def _carry_out(

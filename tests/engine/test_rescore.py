@@ -1,12 +1,13 @@
 """Rescore: metrics that a record lacks are computed on its embedding, and nothing is fitted."""
 
+import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
 
+import bench
 from bench import Registry, Store
 from bench.cli.session import Settings, rescore, run_suite
 from bench.engine.pool import Limits
@@ -141,9 +142,20 @@ def test_a_raised_revision_is_another(folder, monkeypatch):
     assert outdated(msgspec.structs.replace(record, job=held_out, metrics={}), current) == ()
 
 
-def test_an_embedding_that_was_changed_is_not_scored(folder):
+def test_from_python(folder, rescored):
+    """bench.rescore does the same, and returns the results."""
+    write(rescored[0], "third", "return comparison.co_ranking.auc / 3")
+    found = bench.rescore(folder, plugins=[rescored[0]], workers=1, progress=False).frame()
+    third = found[found["metric"] == "third"]["value"].to_numpy()
+    auc = found[(found["metric"] == "auc") & (found["reference"] != "gap")]["value"].to_numpy()
+    assert len(third) == 4
+    assert sorted(third) == sorted(auc / 3)
+
+
+def test_an_embedding_that_was_changed_is_not_scored(folder, tmp_path):
     """An embedding with another digest than the record's is refused before it is scored."""
-    path = next(Path(folder).rglob("pca/*.npz"))
+    folder = shutil.copytree(folder, tmp_path / "copy")
+    path = next(folder.rglob("pca/*.npz"))
     with np.load(path) as file:
         arrays = dict(file)
     np.savez(path, **(arrays | {"embedding": arrays["embedding"][::-1]}))
