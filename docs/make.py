@@ -20,7 +20,7 @@ from sections import update
 ROOT = Path(__file__).parents[1]
 PAGES = {  # and the module beside this one that says what stands in their sections
     "README.md": "readme",
-    "docs/metrics.md": "metrics",
+    "docs/metrics.md": "metrics_page",
     "docs/datasets.md": "gallery",
     "docs/calibration.md": "calibration",
 }

@@ -24,7 +24,7 @@ def script(monkeypatch):
 
 
 def test_the_facts_on_the_page_are_those_of_the_table(script):
-    assert script("sections").fill(PAGE, script("metrics").contents()) == PAGE
+    assert script("sections").fill(PAGE, script("metrics_page").contents()) == PAGE
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
@@ -38,7 +38,7 @@ def test_every_metric_is_defined_under_a_heading_of_its_own(metric):
 
 
 def test_a_changed_row_changes_the_page(script, monkeypatch):
-    metrics = script("metrics")
+    metrics = script("metrics_page")
     monkeypatch.setattr(metrics, "METRICS", {"auc": METRICS["auc"], "q_nx": METRICS["lcmc"]})
     assert script("sections").fill(PAGE, metrics.contents()) != PAGE
 
