@@ -40,13 +40,21 @@ def figures(results: Results) -> Iterator[Drawing]:
     """Name every figure, with the function that draws it."""
     for dataset in results.datasets:
         of = {"dataset": dataset}
-        yield Drawing(f"gallery_{dataset}", partial(gallery, results, dataset), **of)
+        if _has_embeddings(results, dataset):
+            yield Drawing(f"gallery_{dataset}", partial(gallery, results, dataset), **of)
         yield Drawing(f"curves_{dataset}", partial(rank_curves, results, dataset), **of)
     if results.datasets:
         yield Drawing("references", partial(geodesic_against_euclidean, results))
         yield Drawing("time", partial(quality_against_time, results))
     yield from rebuilding_figures(results)
     yield from picture_figures(results)
+
+
+def _has_embeddings(results: Results, dataset: str) -> bool:
+    """Whether a gallery would show something: published results keep no embedding of noise."""
+    ids = [r.job.id for r in results.records if r.job.dataset.label == dataset]
+    arrays = [results.arrays[id_] for id_ in ids if id_ in results.arrays]
+    return not arrays or any("embedding" in one for one in arrays)
 
 
 def draw_figures(
@@ -102,11 +110,13 @@ def gallery(results: Results, dataset: str) -> Figure:
         ax.set_title(plain(name), fontsize=9)
         ax.set_xticks([])
         ax.set_yticks([])
-        if record.status is not Status.OK:
-            ax.text(0.5, 0.5, record.status.value, ha="center", transform=ax.transAxes, color=".4")
+        embedding = results.arrays.get(record.job.id, {}).get("embedding")
+        if embedding is None:  # of noise, published results keep none
+            text = "not kept" if record.status is Status.OK else record.status.value
+            ax.text(0.5, 0.5, text, ha="center", transform=ax.transAxes, color=".4")
             continue
         pictures = results.pictures.get((dataset, record.job.seed), {})
-        draw_embedding(ax, results.arrays[record.job.id]["embedding"], pictures)
+        draw_embedding(ax, embedding, pictures)
         own = auc[(auc["reducer"] == name) & (auc["seed"] == record.job.seed)]
         values = own.set_index("reference")["value"].reindex(list(REFERENCE_NAMES))
         both = " / ".join(fixed(value, 2) for value in values)

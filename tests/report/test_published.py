@@ -11,6 +11,7 @@ from bench.metrics.curves import thin
 from bench.record import Circumstances, Costs, DatasetFacts, Score, Status
 from bench.report.agreement import agreement, agreement_lines
 from bench.report.frame import load_results
+from bench.report.publish import is_published, publish
 from bench.report.published import Published, write_published
 from bench.results_folder import claim
 
@@ -20,9 +21,9 @@ WHERE = Circumstances(
 )
 
 
-def record(reducer, seed, auc, status=Status.OK):
+def record(reducer, seed, auc, status=Status.OK, dataset="roll"):
     """Make a record with an embedding and curves."""
-    job = Job(DatasetConfig("roll", {"n": N}, seed), ReducerConfig(reducer, {}))
+    job = Job(DatasetConfig(dataset, {"n": N}, seed), ReducerConfig(reducer, {}))
     if status is not Status.OK:
         return Record(job, status, WHERE, reason='out of = luck, "quoted"'), None
     rng = np.random.default_rng(seed)
@@ -141,3 +142,20 @@ def test_agreement(store, published):
     only = {one.job.id for one in before.records if one.job.reducer.name == "pca"}
     assert set(agreement(before, again, only)["reducer"]) == {"pca"}
     assert "None of these cells" in agreement_lines(agreement(before, again, set()))[0]
+
+
+def test_reported_from_what_is_kept(store, tmp_path):
+    """Tables and figures are made of published results alone; noise has no gallery."""
+    config = DatasetConfig("uniform_noise", {"n": N}, 0)
+    store.save_dataset(DatasetFacts(config, N, 3, "graph", {}, False, {}, 0.5, "s", "l"), {})
+    store.save(*record("pca", 0, 0.1, dataset="uniform_noise"))
+    for folder in (tmp_path / "published", tmp_path / "out"):
+        claim(folder)
+    write_published(store, tmp_path / "published", {r.job.id for r in store.records()[0]})
+    results, damaged = load_results(Published(tmp_path / "published"))
+    assert damaged == []
+    publish(results, tmp_path / "out")
+    drawn = {path.name for path in (tmp_path / "out" / "figures").iterdir()}
+    assert {"gallery_roll.png", "curves_roll.png", "curves_uniform_noise.png"} <= drawn
+    assert "gallery_uniform_noise.png" not in drawn
+    assert is_published(results, tmp_path / "out")
