@@ -1,5 +1,6 @@
 """Publish a calibration: Markdown, CSV and a figure, into a folder of results."""
 
+import io
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +27,9 @@ def publish_calibration(calibration: Calibration, folder: Path) -> None:
         If a file cannot be written.
     """
     tidy = (_csv(calibration.errors), _csv(calibration.scores))
-    contents = (*tidy, _picture(calibration), page(calibration).encode())
+    # Drawn from the digits that are published, so that a report draws the same again.
+    errors, scores = (_table(io.BytesIO(text)) for text in tidy)
+    contents = (*tidy, _picture(Calibration(errors, scores)), page(calibration).encode())
     publish_files(folder, dict(zip(FILES, contents, strict=True)))
 
 
@@ -42,11 +45,16 @@ def load_calibration(folder: Path) -> Calibration:
     return Calibration(errors, scores)
 
 
-def _read(path: Path) -> pd.DataFrame:
+def _table(file: Path | io.BytesIO) -> pd.DataFrame:
     try:
-        return pd.read_csv(path, float_precision="round_trip")
+        return pd.read_csv(file, float_precision="round_trip")
     except pd.errors.EmptyDataError:
         return pd.DataFrame()  # no embedding was there to be scored
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        return _table(path)
     except (OSError, ValueError) as error:
         raise BenchError(f"{path} is no table ({one_line(error)}): calibrate again.") from error
 
