@@ -88,9 +88,9 @@ def run_suite(suite: Suite, overrides: Overrides, settings: Settings) -> int:
         announce(store.folder, TABLES)  # what cannot be published later is refused now
         todo = left_to_run(jobs, store, registry, retry=settings.retry, rerun=settings.rerun)
         results = _carry_out(todo, store, settings, registry)
-    _show(results, {job.id for job in jobs})
-    failed = [r for r in results.all_records if r.status.is_failure and r.job in jobs]
-    _summarise_failures(results, {job.id for job in jobs}, store)
+    ids = {job.id for job in jobs}
+    _show(results, ids)
+    failed = _say_what_failed(results, ids, store)
     return 1 if (failed or registry.broken) and not settings.allow_failures else 0
 
 
@@ -246,12 +246,12 @@ def _run(todo: Todo, store: Store, settings: Settings, registry: Registry) -> Ru
         raise
 
 
-def _summarise_failures(results: Results, jobs: Collection[str], store: Store) -> None:
-    """Name the jobs that failed, those that failed alike in one line."""
+def _say_what_failed(results: Results, jobs: Collection[str], store: Store) -> bool:
+    """Name the jobs that failed, those that failed alike in one line; say whether any did."""
     found = failures(results, jobs)
     found = found[found["status"] != Status.UNSUPPORTED]
     if found.empty:
-        return
+        return False
     console.print(f"{found['jobs'].sum()} job(s) failed:")
     for row in found.head(_MAX_LINES).itertuples():
         text = f"  {row.status}: {row.reducer} on {row.datasets} ({row.jobs} job(s)): {row.reason}"
@@ -263,3 +263,4 @@ def _summarise_failures(results: Results, jobs: Collection[str], store: Store) -
         "them again.",
         soft_wrap=True,
     )
+    return True

@@ -8,6 +8,10 @@ from bench.report.pictures import picture_figures
 from bench.report.rebuilding import correlations, rebuilding_figures
 
 Correlation = tuple[float, float, float]
+_OTHERS = """\
+`python -m bench report --published` draws the other figures of embeddings and scores. What decoders
+make is not kept in git: `python -m bench run --suite held_out` draws it.
+"""
 
 
 def figures_section(results: Results, figures: Collection[str] | None = None) -> str:
@@ -25,6 +29,8 @@ def figures_section(results: Results, figures: Collection[str] | None = None) ->
         if (caption := markdown_escape(drawing.caption))
         and (figures is None or drawing.file in figures)
     ]
+    if figures is not None:
+        lines.append(_OTHERS)
     found = correlations(results)
     return "\n".join([*([rebuilding_words(found)] if found else []), *lines])
 

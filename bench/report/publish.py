@@ -149,7 +149,7 @@ def failures(results: Results, jobs: Collection[str] | None = None) -> pd.DataFr
     kind = failed["reason"].str.replace(_NUMBER, "#", regex=True)
     grouped = failed.groupby(["status", "reducer", kind], sort=True)
     found = grouped.agg(
-        datasets=("dataset", lambda names: ", ".join(sorted(set(names)))),
+        datasets=("dataset", lambda names: "; ".join(sorted(set(names)))),
         jobs=("seed", "size"),
         reason=("reason", "first"),
     )

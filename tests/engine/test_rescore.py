@@ -97,13 +97,17 @@ def test_a_new_metric_fills_its_column(folder, rescored):
     assert "mine" in (folder / "comparison.csv").read_text()
 
 
-def test_the_same_as_a_run_with_the_metric(rescored, tmp_path):
+def test_the_same_as_a_run_with_the_metric(folder, rescored, tmp_path):
     """Rescored and run afresh, a record has the same scores, curves and embedding to the bit."""
     plugins, _, after = rescored
     assert len(run(tmp_path / "out", plugins).records) == 2
     for name, fresh in by_reducer(tmp_path / "out").items():
         assert set(fresh.scores) == set(after[name].scores)
         assert fresh.metrics == after[name].metrics
+        made, kept = Store(tmp_path / "out").arrays(fresh), Store(folder).arrays(after[name])
+        assert made.keys() == kept.keys()
+        for array in made:
+            np.testing.assert_array_equal(made[array], kept[array])
 
 
 def test_what_is_current_is_left_alone(folder, rescored):
