@@ -19,6 +19,7 @@ from bench.api.stages import (
     load,
     registry_for,
     registry_of_metrics,
+    stored_jobs,
 )
 from bench.console import console, warn
 from bench.engine.pool import Limits
@@ -172,10 +173,9 @@ def rescore(
     limits = limits_of(workers, time_limit)
     registry = registry_of_metrics([Path(one) for one in as_sequence("plugins", plugins)])
     store = Store(Path(folder))
+    jobs = stored_jobs(store)
     with store.run():
-        records, damaged = store.records()
-        warn(damaged)
-        todo = left_to_run([record.job for record in records], store, registry)
+        todo = left_to_run(jobs, store, registry)
         download(todo, registry)
         _carry_out(todo, store, registry, limits, workers, shown=_shown(progress))
         return Results.of(load(store, registry))

@@ -87,6 +87,24 @@ def jobs_of(suite: Suite, registry: Registry, overrides: Overrides) -> list[Job]
     return jobs
 
 
+def stored_jobs(store: Store) -> list[Job]:
+    """Return the jobs of every record of a store, and warn of damaged ones.
+
+    Raises
+    ------
+    BenchError
+        If there is no record: nothing is written then.
+    """
+    records, damaged = store.records()
+    warn(damaged)
+    if not records:
+        raise BenchError(
+            f"'{store.folder}' holds no records: run `python -m bench all` first, or give the "
+            "folder of another run."
+        )
+    return [record.job for record in records]
+
+
 def left_to_run(
     jobs: Sequence[Job],
     store: Store,

@@ -7,7 +7,15 @@ from pathlib import Path
 from rich.markup import escape
 
 from bench.api.progress import Display
-from bench.api.stages import download, jobs_of, left_to_run, load, registry_for, registry_of_metrics
+from bench.api.stages import (
+    download,
+    jobs_of,
+    left_to_run,
+    load,
+    registry_for,
+    registry_of_metrics,
+    stored_jobs,
+)
 from bench.cli.options import PUBLISHED
 from bench.console import console, errors, warn
 from bench.engine.pool import Limits, shared_memory
@@ -109,10 +117,8 @@ def rescore(settings: Settings) -> int:
     """
     registry = registry_of_metrics(settings.plugins)
     store = Store(settings.out)
+    jobs = stored_jobs(store)
     with store.run():
-        records, damaged = store.records()
-        warn(damaged)
-        jobs = [record.job for record in records]
         todo = left_to_run(jobs, store, registry)
         results = _carry_out(todo, store, settings, registry)
     _show(results, {job.id for job in jobs})
@@ -162,16 +168,16 @@ def report(
     Raises
     ------
     BenchError
-        If there is nothing to report, or a k is out of range.
+        If there is nothing to report, a k is out of range, or there is no such table.
     """
     results = load(source, registry_of_metrics(plugins), ks=ks)
+    chosen = find_tables(results, table) if table else []  # a wrong name is refused at once
     with store.run():
         _publish(results, store, again=True)
-    if not table:
-        _show(results, {record.job.id for record in results.all_records})
-        return
-    for one in find_tables(results, table):
+    for one in chosen:
         console.print(*one.rich(console.width), sep="\n")
+    if not chosen:
+        _show(results, {record.job.id for record in results.all_records})
 
 
 def _publish(results: Results, store: Store, *, again: bool) -> None:

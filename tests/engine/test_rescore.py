@@ -14,6 +14,7 @@ from bench.engine.pool import Limits
 from bench.engine.rescore import outdated, revisions
 from bench.engine.resume import what_is_left
 from bench.engine.run import run_jobs
+from bench.errors import BenchError
 from bench.metrics.table import METRICS
 from bench.suite import Choice, Suite, plan
 
@@ -144,6 +145,13 @@ def test_a_raised_revision_is_another(folder, monkeypatch):
     assert outdated(msgspec.structs.replace(record, metrics={}), current) == tuple(current)
     held_out = msgspec.structs.replace(record.job, held_out=0.2)
     assert outdated(msgspec.structs.replace(record, job=held_out, metrics={}), current) == ()
+
+
+def test_nothing_to_rescore(tmp_path):
+    """A folder without records is refused, and not made."""
+    with pytest.raises(BenchError, match="holds no records"):
+        rescore(settings(tmp_path / "none"))
+    assert not (tmp_path / "none").exists()
 
 
 def test_from_python(folder, rescored):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from bench import Job, Record, Store
+from bench.cli.session import report
 from bench.errors import BenchError
 from bench.job import DatasetConfig, ReducerConfig
 from bench.metrics.curves import thin
@@ -142,6 +143,14 @@ def test_agreement(store, published):
     only = {one.job.id for one in before.records if one.job.reducer.name == "pca"}
     assert set(agreement(before, again, only)["reducer"]) == {"pca"}
     assert "None of these cells" in agreement_lines(agreement(before, again, set()))[0]
+
+
+def test_a_table_that_is_not_there(store, tmp_path):
+    """A title that no table has is refused before anything is written."""
+    out = Store(tmp_path / "out")
+    with pytest.raises(BenchError, match="No table has a title with 'nosuch'"):
+        report(store, out, table="nosuch")
+    assert not out.folder.exists()
 
 
 def test_reported_from_what_is_kept(store, tmp_path):
